@@ -1,0 +1,12 @@
+// cli/commands.h -- Every subcommand, in the order `assay --help` shows them.
+#pragma once
+
+#include "cli/command.h"
+
+namespace assay::cli {
+
+void AddDoctor(CLI::App& app);
+
+void AddCommands(CLI::App& app);
+
+}  // namespace assay::cli
