@@ -14,11 +14,10 @@
 
 #include "base/result.h"
 #include "base/rng.h"
+#include "runner/model/token_id.h"
 #include "tasks/problem.h"
 
 namespace assay {
-
-using TokenId = std::int32_t;
 
 struct Sampling {
   int max_tokens = 512;           // new tokens; at least 1
