@@ -38,6 +38,11 @@ int ReportUsage(const CLI::App& app, const CLI::ParseError& error, int argc, cha
   const CLI::App* chosen = Chosen(&app);
   std::string suggestion;
   const auto known = FlagsAndCommands(chosen);
+  if (chosen == &app && argc > 1 && argv[1][0] != '-') {
+    fmt::print(stderr, "assay: unknown command \"{}\"{}\nRun \"assay --help\" for the commands.\n",
+               argv[1], DidYouMean(argv[1], known));
+    return kBadInput;
+  }
   for (int i = 1; i < argc && suggestion.empty(); ++i) {
     const std::string word = std::string(argv[i]).substr(0, std::string(argv[i]).find('='));
     const bool is_known = std::find(known.begin(), known.end(), word) != known.end();
