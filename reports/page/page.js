@@ -1,0 +1,271 @@
+"use strict";
+// The data block holds what `assay report --json` prints: {run, rows, problems}. Everything that came from a model
+// or a problem is put on the page as text, never as markup.
+const data = JSON.parse(document.getElementById("data").textContent);
+const byId = (id) => document.getElementById(id);
+const OUTCOMES = ["correct", "wrong", "no_answer", "truncated", "limit", "error", "endpoint"];
+const NAMES = { no_answer: "no answer", endpoint: "endpoint failure", error: "verifier error" };
+const nameOf = (outcome) => NAMES[outcome] || outcome;
+
+function element(tag, attributes, ...children) {
+  const made = document.createElement(tag);
+  for (const [key, value] of Object.entries(attributes || {})) made.setAttribute(key, value);
+  made.append(...children.filter((child) => child !== null && child !== undefined));
+  return made;
+}
+
+function svg(tag, attributes, text) {
+  const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  if (text !== undefined) made.textContent = text;
+  return made;
+}
+
+const percent = (share) => (100 * share).toFixed(1);
+const isNumber = (value) => typeof value === "number" && Number.isFinite(value);
+
+// ---- scores ----
+
+function scoreCell(score) {
+  if (!score || !isNumber(score.value)) return element("td", {}, "–");
+  const cell = element("td", {}, percent(score.value));
+  if (isNumber(score.low)) {
+    cell.append(" ", element("span", { class: "interval" }, `[${percent(score.low)}, ${percent(score.high)}]`));
+  }
+  return cell;
+}
+
+function scoreTable() {
+  const ks = [...new Set(data.rows.flatMap((row) => Object.keys(row.pass)))].sort((a, b) => a - b);
+  const seen = OUTCOMES.filter((o) => o === "wrong" || o === "correct" || data.rows.some((row) => row.counts[o]));
+  const head = element("tr", {}, ...["suite", "part", "problems", "samples"].map((h) => element("th", {}, h)),
+    ...ks.map((k) => element("th", {}, `pass@${k}, %`)), ...seen.map((o) => element("th", {}, nameOf(o))));
+  const body = data.rows.filter((row) => row.group !== "level" && row.group !== "tag").map((row) =>
+    element("tr", { class: row.group === "all" ? "total" : "" },
+      element("td", {}, row.suite), element("td", {}, row.group === "all" ? "all" : `${row.name}`),
+      element("td", {}, String(row.problems)), element("td", {}, String(row.samples)),
+      ...ks.map((k) => scoreCell(row.pass[k])), ...seen.map((o) => element("td", {}, String(row.counts[o] || 0)))));
+  return element("table", {}, element("thead", {}, head), element("tbody", {}, ...body));
+}
+
+// ---- plots: plain SVG, a viewBox of 360 x height ----
+
+const WIDTH = 360;
+
+function figure(title, caption, height, draw) {
+  const canvas = svg("svg", { viewBox: `0 0 ${WIDTH} ${height}`, role: "img", "aria-label": title });
+  draw(canvas);
+  return element("figure", {}, element("h3", {}, title), canvas, element("figcaption", {}, caption));
+}
+
+function axis(canvas, x, y, { left, right, top, bottom, xs, ys, xLabel }) {
+  for (const value of ys) {
+    canvas.append(svg("line", { x1: left, x2: right, y1: y(value), y2: y(value), stroke: "var(--rule)" }));
+    canvas.append(svg("text", { x: left - 4, y: y(value) + 4, "text-anchor": "end" }, `${Math.round(100 * value)}`));
+  }
+  for (const [value, label] of xs) {
+    canvas.append(svg("text", { x: x(value), y: bottom + 14, "text-anchor": "middle" }, label));
+  }
+  if (xLabel) canvas.append(svg("text", { x: right, y: bottom + 27, "text-anchor": "end" }, xLabel));
+  void top;
+}
+
+// Rows as dots with their intervals, one line each.
+function forest(title, caption, rows) {
+  const k = "1", rowHeight = 22, left = 130, right = WIDTH - 12;
+  const height = rows.length * rowHeight + 24;
+  return figure(title, caption, height, (canvas) => {
+    const x = (value) => left + (right - left) * value;
+    for (const value of [0, 0.25, 0.5, 0.75, 1]) {
+      canvas.append(svg("line", { x1: x(value), x2: x(value), y1: 0, y2: height - 20, stroke: "var(--rule)" }));
+      canvas.append(svg("text", { x: x(value), y: height - 6, "text-anchor": "middle" }, `${100 * value}`));
+    }
+    rows.forEach((row, i) => {
+      const score = row.pass[k], y = i * rowHeight + 12;
+      canvas.append(svg("text", { x: left - 8, y: y + 4, "text-anchor": "end", class: "strong" }, row.label.slice(0, 20)));
+      if (!score || !isNumber(score.value)) return;
+      if (isNumber(score.low)) {
+        canvas.append(svg("line", { x1: x(score.low), x2: x(score.high), y1: y, y2: y, stroke: "var(--accent)", "stroke-width": 2 }));
+      }
+      canvas.append(svg("circle", { cx: x(score.value), cy: y, r: 4, fill: "var(--accent)" }));
+    });
+  });
+}
+
+function passCurves(rows) {
+  const bottom = 150, left = 34, right = WIDTH - 70;
+  const most = Math.max(...rows.flatMap((row) => Object.keys(row.pass).map(Number)));
+  if (!(most > 1)) return null;
+  return figure("pass@k", "Unbiased estimate over the drawn samples.", 180, (canvas) => {
+    const x = (k) => left + (right - left) * (Math.log2(k) / Math.log2(most));
+    const y = (value) => bottom - 140 * value;
+    const ks = [...new Set(rows.flatMap((row) => Object.keys(row.pass).map(Number)))].sort((a, b) => a - b);
+    axis(canvas, x, y, { left, right, bottom, xs: ks.map((k) => [k, `${k}`]), ys: [0, 0.25, 0.5, 0.75, 1], xLabel: "k" });
+    rows.forEach((row, i) => {
+      const points = Object.entries(row.pass).filter(([, s]) => isNumber(s.value)).map(([k, s]) => [x(+k), y(s.value)])
+        .sort((a, b) => a[0] - b[0]);
+      if (!points.length) return;
+      const shade = `hsl(${(210 + 67 * i) % 360} 50% 50%)`;
+      canvas.append(svg("polyline", { points: points.map((p) => p.join(",")).join(" "), fill: "none", stroke: shade, "stroke-width": 2 }));
+      const end = points[points.length - 1];
+      canvas.append(svg("text", { x: end[0] + 5, y: end[1] + 4 }, row.suite.slice(0, 12)));
+    });
+  });
+}
+
+function failureBars(rows) {
+  const rowHeight = 34, left = 0;
+  return figure("Where samples end", "Shares of all samples, by suite.", rows.length * rowHeight + 20, (canvas) => {
+    rows.forEach((row, i) => {
+      let at = left;
+      canvas.append(svg("text", { x: 0, y: i * rowHeight + 11, class: "strong" }, row.suite));
+      for (const outcome of OUTCOMES) {
+        const count = row.counts[outcome] || 0;
+        if (!count) continue;
+        const width = (count / row.samples) * WIDTH;
+        const bar = svg("rect", { x: at, y: i * rowHeight + 15, width, height: 13, fill: `var(--${outcome})` });
+        bar.append(svg("title", {}, `${nameOf(outcome)}: ${count} (${percent(count / row.samples)} %)`));
+        canvas.append(bar);
+        at += width;
+      }
+    });
+    let x = 0;
+    const present = OUTCOMES.filter((o) => rows.some((row) => row.counts[o]));
+    for (const outcome of present) {
+      canvas.append(svg("rect", { x, y: rows.length * rowHeight + 6, width: 8, height: 8, fill: `var(--${outcome})` }));
+      canvas.append(svg("text", { x: x + 11, y: rows.length * rowHeight + 14 }, nameOf(outcome)));
+      x += 22 + 6 * nameOf(outcome).length;
+    }
+  });
+}
+
+// Equal-count bins of `value`, with the share correct in each.
+function binned(title, caption, value, count, label) {
+  const points = allSamples().map((s) => [value(s), s.outcome === "correct" ? 1 : 0]).filter(([v]) => isNumber(v))
+    .sort((a, b) => a[0] - b[0]);
+  if (points.length < 2 * count) return null;
+  const bins = Array.from({ length: count }, (_, i) =>
+    points.slice(Math.floor((i * points.length) / count), Math.floor(((i + 1) * points.length) / count)));
+  const bottom = 150, left = 34, right = WIDTH - 8, step = (right - left) / count;
+  return figure(title, caption, 180, (canvas) => {
+    const y = (share) => bottom - 140 * share;
+    axis(canvas, (i) => left + step * i, y, { left, right, bottom, xs: [], ys: [0, 0.25, 0.5, 0.75, 1] });
+    bins.forEach((bin, i) => {
+      const share = bin.reduce((sum, [, c]) => sum + c, 0) / bin.length;
+      const bar = svg("rect", { x: left + step * i + 2, y: y(share), width: step - 4, height: bottom - y(share), fill: "var(--accent)" });
+      bar.append(svg("title", {}, `${label(bin[0][0])} to ${label(bin[bin.length - 1][0])}: ${percent(share)} % of ${bin.length}`));
+      canvas.append(bar);
+      if (i % 2 === 0) canvas.append(svg("text", { x: left + step * (i + 0.5), y: bottom + 14, "text-anchor": "middle" }, label(bin[0][0])));
+    });
+  });
+}
+
+function allSamples() { return data.problems.flatMap((problem) => problem.samples); }
+
+function plots() {
+  const totals = data.rows.filter((row) => row.group === "all");
+  const part = (group) => data.rows.filter((row) => row.group === group);
+  const drawn = [forest("pass@1 by suite", "Dots are estimates, lines 95 % intervals over problems.",
+    totals.map((row) => ({ ...row, label: row.suite })))];
+  for (const [group, title] of [["domain", "pass@1 by domain"], ["level", "pass@1 by level"], ["tag", "pass@1 by tag"]]) {
+    const rows = part(group);
+    if (rows.length > 1) drawn.push(forest(title, "95 % intervals over problems.", rows.slice(0, 24).map((row) => ({ ...row, label: `${row.name}` }))));
+  }
+  drawn.push(passCurves(totals), failureBars(totals),
+    binned("Length and correctness", "Share correct, by response length in tokens (equal-count bins).", (s) => s.tokens, 8, (v) => `${v}`),
+    binned("Confidence and correctness", "Share correct, by mean log-probability of the response (equal-count bins).", (s) => s.mean_logprob, 8, (v) => v.toFixed(2)));
+  return drawn.filter(Boolean);
+}
+
+// ---- samples ----
+
+const classOf = (sample) => sample.outcome;
+// Lower-case haystacks are made once; 10,000 samples search in a few milliseconds.
+const index = data.problems.map((problem) => [problem.id, problem.prompt, problem.reference,
+  ...problem.samples.flatMap((s) => [s.text, s.answer, s.reason])].join("\n").toLowerCase());
+
+// Offsets from the program count bytes of UTF-8; the page counts UTF-16 units.
+function spanned(text, span) {
+  if (!span) return [text];
+  const bytes = new TextEncoder().encode(text), decode = (from, to) => new TextDecoder().decode(bytes.subarray(from, to));
+  return [decode(0, span[0]), element("mark", {}, decode(span[0], span[1])), decode(span[1], bytes.length)];
+}
+
+function sampleView(sample) {
+  const facts = [`sample ${sample.sample}`, sample.finish && `ended by ${sample.finish}`, isNumber(sample.tokens) && `${sample.tokens} tokens`,
+    isNumber(sample.mean_logprob) && `mean logprob ${sample.mean_logprob.toFixed(3)}`].filter(Boolean).join(" · ");
+  return element("div", {},
+    element("p", { class: "label" }, element("span", { class: `chip ${classOf(sample)}` }, nameOf(classOf(sample))), ` ${facts}`,
+      sample.answer ? ` · answer ${sample.answer.slice(0, 120)}` : "", sample.reason ? ` · ${sample.reason}` : ""),
+    element("pre", {}, ...spanned(sample.text || "", sample.span)));
+}
+
+function problemView(problem) {
+  const view = element("details", { class: "problem" });
+  const dots = element("span", { class: "dots", "aria-hidden": "true" });
+  for (const sample of problem.samples.slice(0, 16)) dots.append(element("span", { class: `dot-${classOf(sample)}`, title: nameOf(classOf(sample)) }, "●"));
+  view.append(element("summary", {}, element("span", { class: "id" }, problem.id), element("span", { class: "start" }, problem.prompt.slice(0, 160)), dots));
+  view.addEventListener("toggle", () => {
+    if (!view.open || view.children.length > 1) return;
+    const facts = [problem.suite, problem.domain, problem.level !== null && problem.level !== undefined && `level ${problem.level}`, ...(problem.tags || [])]
+      .filter(Boolean).join(" · ");
+    view.append(element("div", { class: "body" }, element("p", { class: "label" }, facts),
+      element("p", { class: "label" }, "prompt"), element("pre", {}, problem.prompt),
+      problem.reference ? element("p", { class: "label" }, "reference") : null,
+      problem.reference ? element("pre", {}, problem.reference) : null,
+      ...problem.samples.map(sampleView)));
+  });
+  return view;
+}
+
+const PAGE = 100;
+let matches = [], drawnCount = 0;
+
+function drawMore() {
+  const next = matches.slice(drawnCount, drawnCount + PAGE);
+  byId("problems").append(...next.map((i) => problemView(data.problems[i])));
+  drawnCount += next.length;
+  byId("more").hidden = drawnCount >= matches.length;
+}
+
+function applyFilters() {
+  const words = byId("search").value.toLowerCase().split(/\s+/).filter(Boolean);
+  const [suite, domain, level, outcome] = ["suite", "domain", "level", "outcome"].map((name) => byId(`filter-${name}`).value);
+  matches = [];
+  data.problems.forEach((problem, i) => {
+    if (suite && problem.suite !== suite) return;
+    if (domain && problem.domain !== domain) return;
+    if (level && `${problem.level}` !== level) return;
+    if (outcome && !problem.samples.some((sample) => classOf(sample) === outcome)) return;
+    if (words.every((word) => index[i].includes(word))) matches.push(i);
+  });
+  byId("problems").replaceChildren();
+  drawnCount = 0;
+  byId("shown").textContent = `${matches.length} of ${data.problems.length} problems`;
+  drawMore();
+}
+
+function fillSelect(name, label, values) {
+  const select = byId(`filter-${name}`);
+  select.append(element("option", { value: "" }, label), ...values.map((value) => element("option", { value }, nameOf(value))));
+  select.hidden = values.length < 2;
+  select.addEventListener("change", applyFilters);
+}
+
+function start() {
+  byId("title").textContent = data.run.model;
+  byId("subtitle").textContent = data.run.subtitle || "";
+  byId("identity").textContent = JSON.stringify(data.run, null, 2);
+  byId("score-table").append(scoreTable());
+  byId("plots").append(...plots());
+  const distinct = (values) => [...new Set(values.filter((v) => v !== null && v !== undefined && v !== ""))].map(String);
+  fillSelect("suite", "every suite", distinct(data.problems.map((p) => p.suite)));
+  fillSelect("domain", "every domain", distinct(data.problems.map((p) => p.domain)));
+  fillSelect("level", "every level", distinct(data.problems.map((p) => p.level)).sort((a, b) => a - b));
+  fillSelect("outcome", "every outcome", OUTCOMES.filter((o) => allSamples().some((s) => classOf(s) === o)));
+  byId("search").addEventListener("input", applyFilters);
+  byId("more").addEventListener("click", drawMore);
+  applyFilters();
+}
+
+start();

@@ -1,0 +1,12 @@
+// reports/page_parts.h -- The files of reports/page/, compiled in.
+#pragma once
+
+#include <string_view>
+
+namespace assay::page_parts {
+
+extern const std::string_view kHtml;
+extern const std::string_view kCss;
+extern const std::string_view kJs;
+
+}  // namespace assay::page_parts
