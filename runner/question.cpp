@@ -1,0 +1,25 @@
+#include "runner/question.h"
+
+namespace assay {
+
+std::string FullProblemId(const std::string& suite, const std::string& id) {
+  return id.rfind(suite + "/", 0) == 0 ? id : suite + "/" + id;
+}
+
+Json ToJson(const SentPrompt& prompt) {
+  if (const auto* text = std::get_if<std::string>(&prompt)) return Json(*text);
+  Json messages = Json::array();
+  for (const Message& message : std::get<std::vector<Message>>(prompt)) {
+    messages.push_back({{"role", message.role}, {"content", message.content}});
+  }
+  return messages;
+}
+
+Json ToJson(const Sampling& sampling) {
+  return {{"max_tokens", sampling.max_tokens}, {"temperature", sampling.temperature},
+          {"top_k", sampling.top_k},           {"top_p", sampling.top_p},
+          {"min_p", sampling.min_p},           {"stop", sampling.stop},
+          {"logprobs", sampling.logprobs}};
+}
+
+}  // namespace assay
