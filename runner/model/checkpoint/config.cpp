@@ -1,0 +1,177 @@
+#include "runner/model/checkpoint/config.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace assay {
+namespace {
+
+constexpr std::int64_t kMaxInt = std::numeric_limits<std::int32_t>::max();
+
+void AddEndIds(const Json* ids, std::vector<TokenId>& out) {
+  if (ids == nullptr) return;
+  const auto add = [&out](const Json& id) {
+    if (!id.is_number_integer()) return;
+    const auto value = id.get<std::int64_t>();
+    if (value < 0 || value > kMaxInt) return;
+    if (std::find(out.begin(), out.end(), value) == out.end()) {
+      out.push_back(static_cast<TokenId>(value));
+    }
+  };
+  if (!ids->is_array()) return add(*ids);
+  for (const Json& id : *ids) add(id);
+}
+
+// The factor on cos and sin that yarn implies where none is given: Peng et al. 2023, section 3.4.
+double YarnAttentionFactor(double factor) { return factor <= 1 ? 1 : 0.1 * std::log(factor) + 1; }
+
+Result<RopeType> RopeTypeOf(const std::string& name, const std::string& place) {
+  if (name == "default") return RopeType::kPlain;
+  if (name == "linear") return RopeType::kLinear;
+  if (name == "llama3") return RopeType::kLlama3;
+  if (name == "yarn") return RopeType::kYarn;
+  return Fail(ErrorCode::kInput,
+              "{}: rope type \"{}\" is not implemented (there are: default, linear, llama3, yarn)", place,
+              name);
+}
+
+// `object` is rope_parameters, or rope_scaling of older files.
+Result<void> ReadScaling(const Json& object, const std::string& place, std::int64_t context,
+                         RopeConfig& rope) {
+  Fields fields(object, place);
+  fields.AllowOthers();
+  rope.theta = fields.OptionalNumber("rope_theta").value_or(rope.theta);
+  const auto new_name = fields.OptionalString("rope_type");
+  const auto old_name = fields.OptionalString("type");
+  if (fields.OptionalNumber("partial_rotary_factor").value_or(1) != 1) {
+    fields.Refuse("partial_rotary_factor", "is not implemented");
+  }
+  if (auto done = fields.Done(); !done) return done;
+  const auto type = RopeTypeOf(new_name.value_or(old_name.value_or("default")), place);
+  if (!type) return Pass(type.error());
+  rope.type = *type;
+  if (rope.type == RopeType::kPlain) return {};
+  rope.factor = fields.Number("factor");
+  if (rope.type == RopeType::kLlama3) {
+    rope.low_frequency_factor = fields.Number("low_freq_factor");
+    rope.high_frequency_factor = fields.Number("high_freq_factor");
+    rope.original_context = fields.Number("original_max_position_embeddings");
+    if (rope.high_frequency_factor == rope.low_frequency_factor) {
+      fields.Refuse("high_freq_factor", "must differ from low_freq_factor");
+    }
+  }
+  if (rope.type == RopeType::kYarn) {
+    rope.original_context = fields.OptionalNumber("original_max_position_embeddings")
+                                .value_or(static_cast<double>(context));
+    rope.beta_fast = fields.OptionalNumber("beta_fast").value_or(32);
+    rope.beta_slow = fields.OptionalNumber("beta_slow").value_or(1);
+    rope.truncate = fields.OptionalBool("truncate").value_or(true);
+    rope.attention_factor =
+        fields.OptionalNumber("attention_factor").value_or(YarnAttentionFactor(rope.factor));
+    if (fields.OptionalAny("mscale") != nullptr || fields.OptionalAny("mscale_all_dim") != nullptr) {
+      fields.Refuse("mscale", "is not implemented");
+    }
+  }
+  if (!(rope.factor >= 1)) fields.Refuse("factor", "must be at least 1");
+  return fields.Done();
+}
+
+// Sliding windows and the like: only full attention everywhere is implemented.
+void RefuseWindows(Fields& fields) {
+  const bool used = fields.OptionalBool("use_sliding_window").value_or(false);
+  const Json* window = fields.OptionalAny("sliding_window");
+  const Json* types = fields.OptionalAny("layer_types");
+  if (used && window != nullptr && !window->is_null()) {
+    fields.Refuse("use_sliding_window", "asks for sliding-window attention, which is not implemented");
+  }
+  if (types == nullptr || !types->is_array()) return;
+  for (const Json& type : *types) {
+    if (type != "full_attention") {
+      fields.Refuse("layer_types", "asks for " + DumpJson(type) + ", which is not implemented");
+      return;
+    }
+  }
+}
+
+std::string NameOfArchitecture(Fields& fields) {
+  if (const auto type = fields.OptionalString("model_type")) return *type;
+  const auto classes = fields.OptionalStrings("architectures");
+  if (!classes || classes->empty()) return "";
+  for (const Architecture& known : Architectures()) {
+    if (known.hf_class == classes->front()) return std::string(known.name);
+  }
+  return classes->front();
+}
+
+}  // namespace
+
+Result<ModelConfig> ParseModelConfig(const Json& config, const std::string& place) {
+  if (!config.is_object()) return Fail(ErrorCode::kInput, "{}: expected a JSON object", place);
+  Fields fields(config, place);
+  fields.AllowOthers();
+  ModelConfig out;
+  out.architecture = NameOfArchitecture(fields);
+  const auto architecture = FindArchitecture(out.architecture, place);
+  if (!architecture) return Pass(architecture.error());
+
+  out.vocabulary = fields.Int("vocab_size", 1, kMaxInt);
+  out.hidden = fields.Int("hidden_size", 1, kMaxInt);
+  out.intermediate = fields.Int("intermediate_size", 1, kMaxInt);
+  out.layers = fields.Int("num_hidden_layers", 1, kMaxInt);
+  out.heads = fields.Int("num_attention_heads", 1, kMaxInt);
+  out.kv_heads = fields.OptionalInt("num_key_value_heads", 1, kMaxInt).value_or(out.heads);
+  out.head_dim = fields.OptionalInt("head_dim", 1, kMaxInt)
+                     .value_or(out.heads > 0 ? out.hidden / out.heads : 0);
+  out.context = fields.OptionalInt("max_position_embeddings", 1, kMaxInt).value_or(2048);
+  out.rms_eps = fields.OptionalNumber("rms_norm_eps").value_or(1e-6);
+  out.tied_head = fields.OptionalBool("tie_word_embeddings").value_or(false);
+  const bool attention_bias = fields.OptionalBool("attention_bias").value_or(false);
+  out.qkv_bias = architecture->always_qkv_bias || attention_bias;
+  out.output_bias = !architecture->always_qkv_bias && attention_bias;
+  out.mlp_bias = fields.OptionalBool("mlp_bias").value_or(false);
+  out.qk_norm = architecture->qk_norm;
+  const auto activation = fields.OptionalString("hidden_act").value_or("silu");
+  if (activation != "silu") {
+    fields.Refuse("hidden_act", "asks for \"" + activation + "\", only \"silu\" is implemented");
+  }
+  RefuseWindows(fields);
+
+  out.rope.theta = fields.OptionalNumber("rope_theta").value_or(10000);
+  const Json* parameters = fields.OptionalAny("rope_parameters");
+  const Json* scaling = fields.OptionalAny("rope_scaling");
+  AddEndIds(fields.OptionalAny("eos_token_id"), out.end_ids);
+  if (auto done = fields.Done(); !done) return Pass(done.error());
+  for (const Json* rope : {scaling, parameters}) {
+    if (rope == nullptr || rope->is_null()) continue;
+    const char* key = rope == scaling ? "rope_scaling" : "rope_parameters";
+    if (!rope->is_object()) {
+      return Fail(ErrorCode::kInput, "{}: {} must be an object", place, key);
+    }
+    auto read = ReadScaling(*rope, place + ": " + key, out.context, out.rope);
+    if (!read) return Pass(read.error());
+  }
+  if (auto sizes = CheckSizes(out, place); !sizes) return Pass(sizes.error());
+  return out;
+}
+
+Result<ModelConfig> ReadModelConfig(const std::filesystem::path& folder) {
+  const auto path = folder / "config.json";
+  const auto json = ReadJsonFile(path);
+  if (!json) return Pass(json.error());
+  auto config = ParseModelConfig(*json, path.string());
+  if (!config) return config;
+  const auto generation_path = folder / "generation_config.json";
+  if (std::filesystem::exists(generation_path)) {
+    const auto generation = ReadJsonFile(generation_path);
+    if (!generation) return Pass(generation.error());
+    if (!generation->is_object()) {
+      return Fail(ErrorCode::kInput, "{}: expected a JSON object", generation_path.string());
+    }
+    const auto ids = generation->find("eos_token_id");
+    AddEndIds(ids == generation->end() ? nullptr : &*ids, config->end_ids);
+  }
+  return config;
+}
+
+}  // namespace assay
