@@ -28,14 +28,15 @@ Result<ModelFiles> ResolveModel(const std::string& name) {
   if (name == kDefaultModelName && !std::filesystem::exists(path, ignored)) {
     const auto file = CacheFolder() / "models" / kDefaultModelFile;
     if (!std::filesystem::exists(file, ignored)) {
-      return Fail(ErrorCode::kNotFound, "the default model is not at {}: run scripts/setup to fetch it",
-                  file.string());
+      return Fail(ErrorCode::kNotFound,
+                  "the default model is not at {}: run scripts/setup to fetch it", file.string());
     }
     return ModelFiles{ModelFiles::Layout::kGguf, file, name};
   }
   if (std::filesystem::is_directory(path, ignored)) {
     if (!std::filesystem::exists(path / "config.json", ignored)) {
-      return Fail(ErrorCode::kNotFound, "{}: this folder has no config.json, so it is no checkpoint", name);
+      return Fail(ErrorCode::kNotFound,
+                  "{}: this folder has no config.json, so it is no checkpoint", name);
     }
     const auto absolute = std::filesystem::weakly_canonical(path, ignored);
     return ModelFiles{ModelFiles::Layout::kFolder, path, absolute.filename().string()};
@@ -47,8 +48,8 @@ Result<ModelFiles> ResolveModel(const std::string& name) {
     return Fail(ErrorCode::kInput, "{}: neither a checkpoint folder nor a .gguf file", name);
   }
   return Fail(ErrorCode::kNotFound,
-              "model \"{}\" is neither a folder, nor a .gguf file, nor the default model {}{}", name,
-              kDefaultModelName, DidYouMean(name, {std::string(kDefaultModelName)}));
+              "model \"{}\" is neither a folder, nor a .gguf file, nor the default model {}{}",
+              name, kDefaultModelName, DidYouMean(name, {std::string(kDefaultModelName)}));
 }
 
 }  // namespace assay

@@ -33,12 +33,14 @@ Result<void> CheckSizes(const ModelConfig& config, std::string_view place) {
     std::int64_t value;
   };
   constexpr std::int64_t kLargest = std::int64_t{1} << 24;
-  for (const Named size : {Named{"vocabulary", config.vocabulary}, Named{"hidden", config.hidden},
-                           Named{"intermediate", config.intermediate}, Named{"layers", config.layers},
-                           Named{"heads", config.heads}, Named{"key/value heads", config.kv_heads},
-                           Named{"head_dim", config.head_dim}, Named{"context", config.context}}) {
+  for (const Named size :
+       {Named{"vocabulary", config.vocabulary}, Named{"hidden", config.hidden},
+        Named{"intermediate", config.intermediate}, Named{"layers", config.layers},
+        Named{"heads", config.heads}, Named{"key/value heads", config.kv_heads},
+        Named{"head_dim", config.head_dim}, Named{"context", config.context}}) {
     if (size.value < 1 || size.value > kLargest) {
-      return Fail(ErrorCode::kInput, "{}: {} is {}, which no model has", place, size.name, size.value);
+      return Fail(ErrorCode::kInput, "{}: {} is {}, which no model has", place, size.name,
+                  size.value);
     }
   }
   if (config.heads % config.kv_heads != 0) {
@@ -46,16 +48,18 @@ Result<void> CheckSizes(const ModelConfig& config, std::string_view place) {
                 config.heads, config.kv_heads);
   }
   if (config.head_dim % 2 != 0) {
-    return Fail(ErrorCode::kInput, "{}: head_dim {} is odd, which rotary positions do not allow", place,
-                config.head_dim);
+    return Fail(ErrorCode::kInput, "{}: head_dim {} is odd, which rotary positions do not allow",
+                place, config.head_dim);
   }
-  const std::int64_t widest =
-      std::max({config.vocabulary, 2 * config.intermediate, config.query_columns() + 2 * config.kv_columns()});
+  const std::int64_t widest = std::max({config.vocabulary, 2 * config.intermediate,
+                                        config.query_columns() + 2 * config.kv_columns()});
   if (widest > (std::int64_t{1} << 33) / std::max(config.hidden, config.intermediate)) {
-    return Fail(ErrorCode::kInput, "{}: a matrix of {} rows is beyond what is supported", place, widest);
+    return Fail(ErrorCode::kInput, "{}: a matrix of {} rows is beyond what is supported", place,
+                widest);
   }
   if (!(config.rms_eps >= 0 && config.rms_eps < 1)) {
-    return Fail(ErrorCode::kInput, "{}: rms_norm_eps is {}, expected 0 to 1", place, config.rms_eps);
+    return Fail(ErrorCode::kInput, "{}: rms_norm_eps is {}, expected 0 to 1", place,
+                config.rms_eps);
   }
   return {};
 }

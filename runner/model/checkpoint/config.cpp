@@ -32,8 +32,8 @@ Result<RopeType> RopeTypeOf(const std::string& name, const std::string& place) {
   if (name == "llama3") return RopeType::kLlama3;
   if (name == "yarn") return RopeType::kYarn;
   return Fail(ErrorCode::kInput,
-              "{}: rope type \"{}\" is not implemented (there are: default, linear, llama3, yarn)", place,
-              name);
+              "{}: rope type \"{}\" is not implemented (there are: default, linear, llama3, yarn)",
+              place, name);
 }
 
 // `object` is rope_parameters, or rope_scaling of older files.
@@ -69,7 +69,8 @@ Result<void> ReadScaling(const Json& object, const std::string& place, std::int6
     rope.truncate = fields.OptionalBool("truncate").value_or(true);
     rope.attention_factor =
         fields.OptionalNumber("attention_factor").value_or(YarnAttentionFactor(rope.factor));
-    if (fields.OptionalAny("mscale") != nullptr || fields.OptionalAny("mscale_all_dim") != nullptr) {
+    if (fields.OptionalAny("mscale") != nullptr ||
+        fields.OptionalAny("mscale_all_dim") != nullptr) {
       fields.Refuse("mscale", "is not implemented");
     }
   }
@@ -83,7 +84,8 @@ void RefuseWindows(Fields& fields) {
   const Json* window = fields.OptionalAny("sliding_window");
   const Json* types = fields.OptionalAny("layer_types");
   if (used && window != nullptr && !window->is_null()) {
-    fields.Refuse("use_sliding_window", "asks for sliding-window attention, which is not implemented");
+    fields.Refuse("use_sliding_window",
+                  "asks for sliding-window attention, which is not implemented");
   }
   if (types == nullptr || !types->is_array()) return;
   for (const Json& type : *types) {

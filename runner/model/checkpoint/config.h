@@ -1,7 +1,8 @@
-// runner/model/checkpoint/config.h -- What a decoder-only transformer of the llama family looks like.
+// runner/model/checkpoint/config.h -- What a decoder-only transformer of the llama family looks
+// like.
 //
-// One struct describes every architecture; a new one that differs only in these flags is one line of
-// the table in architectures.cpp. Whatever the flags cannot say is refused by name.
+// One struct describes every architecture; a new one that differs only in these flags is one line
+// of the table in architectures.cpp. Whatever the flags cannot say is refused by name.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,5 @@
-// The block formats of GGUF files, after the layout comments of ggml's public headers. Written to be
-// read: speed comes from repacking once at load.
+// The block formats of GGUF files, after the layout comments of ggml's public headers. Written to
+// be read: speed comes from repacking once at load.
 #include <array>
 #include <cstdint>
 #include <cstring>
@@ -102,8 +102,8 @@ void Q4K(const char* b, float* out) {
     const char* packed = b + 16 + 32 * (group / 2);
     for (int i = 0; i < 32; ++i) {
       const int q = group % 2 == 0 ? Byte(packed, i) & 15 : Byte(packed, i) >> 4;
-      out[32 * group + i] =
-          d * static_cast<float>(sm.scale) * static_cast<float>(q) - dmin * static_cast<float>(sm.min);
+      out[32 * group + i] = d * static_cast<float>(sm.scale) * static_cast<float>(q) -
+                            dmin * static_cast<float>(sm.min);
     }
   }
 }
@@ -118,8 +118,8 @@ void Q5K(const char* b, float* out) {
     for (int i = 0; i < 32; ++i) {
       const int low = group % 2 == 0 ? Byte(packed, i) & 15 : Byte(packed, i) >> 4;
       const int q = low + (((Byte(b + 16, i) >> group) & 1) << 4);
-      out[32 * group + i] =
-          d * static_cast<float>(sm.scale) * static_cast<float>(q) - dmin * static_cast<float>(sm.min);
+      out[32 * group + i] = d * static_cast<float>(sm.scale) * static_cast<float>(q) -
+                            dmin * static_cast<float>(sm.min);
     }
   }
 }
@@ -161,17 +161,27 @@ std::string_view ToString(StoredType type) {
 
 BlockLayout LayoutOf(StoredType type) {
   switch (type) {
-    case StoredType::kF32: return {1, 4};
+    case StoredType::kF32:
+      return {1, 4};
     case StoredType::kF16:
-    case StoredType::kBf16: return {1, 2};
-    case StoredType::kQ4_0: return {kBlock, 18};
-    case StoredType::kQ4_1: return {kBlock, 20};
-    case StoredType::kQ5_0: return {kBlock, 22};
-    case StoredType::kQ5_1: return {kBlock, 24};
-    case StoredType::kQ8_0: return {kBlock, 34};
-    case StoredType::kQ4K: return {kSuperBlock, 144};
-    case StoredType::kQ5K: return {kSuperBlock, 176};
-    case StoredType::kQ6K: return {kSuperBlock, 210};
+    case StoredType::kBf16:
+      return {1, 2};
+    case StoredType::kQ4_0:
+      return {kBlock, 18};
+    case StoredType::kQ4_1:
+      return {kBlock, 20};
+    case StoredType::kQ5_0:
+      return {kBlock, 22};
+    case StoredType::kQ5_1:
+      return {kBlock, 24};
+    case StoredType::kQ8_0:
+      return {kBlock, 34};
+    case StoredType::kQ4K:
+      return {kSuperBlock, 144};
+    case StoredType::kQ5K:
+      return {kSuperBlock, 176};
+    case StoredType::kQ6K:
+      return {kSuperBlock, 210};
   }
   ASSAY_CHECK(false, "unknown stored type");
 }
@@ -181,16 +191,26 @@ void Dequantize(StoredType type, const char* bytes, std::int64_t blocks, float* 
     case StoredType::kF32:
       std::memcpy(out, bytes, static_cast<std::size_t>(blocks) * sizeof(float));
       return;
-    case StoredType::kF16: return Plain16(HalfAt, bytes, blocks, out);
-    case StoredType::kBf16: return Plain16(Bf16At, bytes, blocks, out);
-    case StoredType::kQ4_0: return Blocks<Q4_0>(type, bytes, blocks, out);
-    case StoredType::kQ4_1: return Blocks<Q4_1>(type, bytes, blocks, out);
-    case StoredType::kQ5_0: return Blocks<Q5_0>(type, bytes, blocks, out);
-    case StoredType::kQ5_1: return Blocks<Q5_1>(type, bytes, blocks, out);
-    case StoredType::kQ8_0: return Blocks<Q8_0>(type, bytes, blocks, out);
-    case StoredType::kQ4K: return Blocks<Q4K>(type, bytes, blocks, out);
-    case StoredType::kQ5K: return Blocks<Q5K>(type, bytes, blocks, out);
-    case StoredType::kQ6K: return Blocks<Q6K>(type, bytes, blocks, out);
+    case StoredType::kF16:
+      return Plain16(HalfAt, bytes, blocks, out);
+    case StoredType::kBf16:
+      return Plain16(Bf16At, bytes, blocks, out);
+    case StoredType::kQ4_0:
+      return Blocks<Q4_0>(type, bytes, blocks, out);
+    case StoredType::kQ4_1:
+      return Blocks<Q4_1>(type, bytes, blocks, out);
+    case StoredType::kQ5_0:
+      return Blocks<Q5_0>(type, bytes, blocks, out);
+    case StoredType::kQ5_1:
+      return Blocks<Q5_1>(type, bytes, blocks, out);
+    case StoredType::kQ8_0:
+      return Blocks<Q8_0>(type, bytes, blocks, out);
+    case StoredType::kQ4K:
+      return Blocks<Q4K>(type, bytes, blocks, out);
+    case StoredType::kQ5K:
+      return Blocks<Q5K>(type, bytes, blocks, out);
+    case StoredType::kQ6K:
+      return Blocks<Q6K>(type, bytes, blocks, out);
   }
   ASSAY_CHECK(false, "unknown stored type");
 }

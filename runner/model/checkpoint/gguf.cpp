@@ -15,18 +15,30 @@ constexpr std::int64_t kDefaultAlignment = 32;
 
 std::optional<StoredType> TypeOf(std::uint32_t number) {
   switch (number) {
-    case 0: return StoredType::kF32;
-    case 1: return StoredType::kF16;
-    case 2: return StoredType::kQ4_0;
-    case 3: return StoredType::kQ4_1;
-    case 6: return StoredType::kQ5_0;
-    case 7: return StoredType::kQ5_1;
-    case 8: return StoredType::kQ8_0;
-    case 12: return StoredType::kQ4K;
-    case 13: return StoredType::kQ5K;
-    case 14: return StoredType::kQ6K;
-    case 30: return StoredType::kBf16;
-    default: return std::nullopt;
+    case 0:
+      return StoredType::kF32;
+    case 1:
+      return StoredType::kF16;
+    case 2:
+      return StoredType::kQ4_0;
+    case 3:
+      return StoredType::kQ4_1;
+    case 6:
+      return StoredType::kQ5_0;
+    case 7:
+      return StoredType::kQ5_1;
+    case 8:
+      return StoredType::kQ8_0;
+    case 12:
+      return StoredType::kQ4K;
+    case 13:
+      return StoredType::kQ5K;
+    case 14:
+      return StoredType::kQ6K;
+    case 30:
+      return StoredType::kBf16;
+    default:
+      return std::nullopt;
   }
 }
 
@@ -36,7 +48,9 @@ struct Entry {
 };
 
 Result<Entry> ReadEntry(GgufReader& reader) {
-  const auto cut = [] { return Fail(ErrorCode::kInput, "the file ends inside the list of tensors"); };
+  const auto cut = [] {
+    return Fail(ErrorCode::kInput, "the file ends inside the list of tensors");
+  };
   const auto name = reader.String();
   const auto dimensions = reader.Number<std::uint32_t>();
   if (!name || !dimensions) return cut();
@@ -58,10 +72,11 @@ Result<Entry> ReadEntry(GgufReader& reader) {
   if (!type || !offset) return cut();
   const auto stored = TypeOf(*type);
   if (!stored) {
-    return Fail(ErrorCode::kInput,
-                "{}: ggml type {} is not implemented (there are: F32, F16, BF16, Q4_0, Q4_1, Q5_0, Q5_1, "
-                "Q8_0, Q4_K, Q5_K, Q6_K)",
-                quoted, *type);
+    return Fail(
+        ErrorCode::kInput,
+        "{}: ggml type {} is not implemented (there are: F32, F16, BF16, Q4_0, Q4_1, Q5_0, Q5_1, "
+        "Q8_0, Q4_K, Q5_K, Q6_K)",
+        quoted, *type);
   }
   Entry entry;
   entry.tensor.name = *name;
@@ -126,13 +141,16 @@ Result<std::unique_ptr<GgufFile>> GgufFile::Open(const std::filesystem::path& pa
 Result<void> GgufFile::Parse() {
   GgufReader reader(file_.bytes());
   const auto magic = reader.Number<std::uint32_t>();
-  if (!magic || *magic != kMagic) return Fail(ErrorCode::kInput, "not a GGUF file (no \"GGUF\" at its start)");
+  if (!magic || *magic != kMagic)
+    return Fail(ErrorCode::kInput, "not a GGUF file (no \"GGUF\" at its start)");
   const auto version = reader.Number<std::uint32_t>();
   const auto tensors = reader.Number<std::uint64_t>();
   const auto values = reader.Number<std::uint64_t>();
-  if (!version || !tensors || !values) return Fail(ErrorCode::kInput, "the file ends inside its header");
+  if (!version || !tensors || !values)
+    return Fail(ErrorCode::kInput, "the file ends inside its header");
   if (*version != 2 && *version != 3) {
-    return Fail(ErrorCode::kInput, "GGUF version {} is not implemented (there are: 2, 3)", *version);
+    return Fail(ErrorCode::kInput, "GGUF version {} is not implemented (there are: 2, 3)",
+                *version);
   }
   for (std::uint64_t i = 0; i < *values; ++i) {
     const auto key = reader.String();
@@ -161,12 +179,14 @@ Result<void> GgufFile::Parse() {
   const std::string_view data = file_.bytes().substr(std::min(start, file_.bytes().size()));
   for (Entry& entry : entries) {
     const BlockLayout layout = LayoutOf(entry.tensor.type);
-    const auto size = static_cast<std::uint64_t>(entry.tensor.columns / layout.weights * layout.bytes) *
-                      static_cast<std::uint64_t>(entry.tensor.rows);
+    const auto size =
+        static_cast<std::uint64_t>(entry.tensor.columns / layout.weights * layout.bytes) *
+        static_cast<std::uint64_t>(entry.tensor.rows);
     if (entry.offset > data.size() || size > data.size() - entry.offset) {
-      return Fail(ErrorCode::kInput,
-                  "tensor \"{}\": its {} bytes at {} lie outside the {} bytes of data (truncated file?)",
-                  entry.tensor.name, size, entry.offset, data.size());
+      return Fail(
+          ErrorCode::kInput,
+          "tensor \"{}\": its {} bytes at {} lie outside the {} bytes of data (truncated file?)",
+          entry.tensor.name, size, entry.offset, data.size());
     }
     entry.tensor.bytes = data.substr(entry.offset, size);
     std::string name = entry.tensor.name;
@@ -179,7 +199,8 @@ Result<void> GgufFile::Parse() {
   for (auto& [name, tensor] : tensors_) {
     if (name.find(".attn_q.") != std::string::npos || name.find(".attn_k.") != std::string::npos) {
       // A bias vector is stored as one row: its entries would have to be moved instead.
-      if (tensor.rows == 1) return Fail(ErrorCode::kInput, "tensor \"{}\" is not implemented", name);
+      if (tensor.rows == 1)
+        return Fail(ErrorCode::kInput, "tensor \"{}\" is not implemented", name);
       tensor.interleaved_head_dim = config->head_dim;
     }
   }

@@ -12,7 +12,8 @@ using Metadata = std::map<std::string, GgufValue, std::less<>>;
 // Reads keys by name and type and remembers the first problem.
 class Keys {
  public:
-  Keys(const Metadata& metadata, std::string place) : metadata_(metadata), place_(std::move(place)) {}
+  Keys(const Metadata& metadata, std::string place)
+      : metadata_(metadata), place_(std::move(place)) {}
 
   template <class T>
   std::optional<T> Optional(const std::string& key) {
@@ -55,11 +56,13 @@ void ReadRope(Keys& keys, const std::string& prefix, ModelConfig& out) {
     out.rope.type = RopeType::kLinear;
     out.rope.factor = factor;
   } else if (scaling != "none" && factor != 1) {
-    keys.Note(prefix + "rope.scaling.type", "asks for \"" + scaling + "\", which is not implemented for GGUF files");
+    keys.Note(prefix + "rope.scaling.type",
+              "asks for \"" + scaling + "\", which is not implemented for GGUF files");
   }
   const auto rotated = keys.Optional<std::int64_t>(prefix + "rope.dimension_count");
   if (rotated && *rotated != out.head_dim) {
-    keys.Note(prefix + "rope.dimension_count", "asks for partial rotation, which is not implemented");
+    keys.Note(prefix + "rope.dimension_count",
+              "asks for partial rotation, which is not implemented");
   }
 }
 
@@ -78,7 +81,8 @@ Result<ModelConfig> GgufFile::Config() const {
   out.intermediate = size("feed_forward_length");
   out.layers = size("block_count");
   out.heads = size("attention.head_count");
-  out.kv_heads = keys.Optional<std::int64_t>(prefix + "attention.head_count_kv").value_or(out.heads);
+  out.kv_heads =
+      keys.Optional<std::int64_t>(prefix + "attention.head_count_kv").value_or(out.heads);
   out.context = size("context_length");
   out.head_dim = keys.Optional<std::int64_t>(prefix + "attention.key_length")
                      .value_or(out.heads > 0 ? out.hidden / out.heads : 0);
@@ -125,15 +129,16 @@ Result<GgufVocabulary> GgufFile::Vocabulary() const {
   out.model = keys.Required<std::string>(prefix + "model");
   out.pre = keys.Optional<std::string>(prefix + "pre").value_or("");
   out.tokens = keys.Required<std::vector<std::string>>(prefix + "tokens");
-  for (const std::int64_t type :
-       keys.Optional<std::vector<std::int64_t>>(prefix + "token_type").value_or(std::vector<std::int64_t>())) {
+  for (const std::int64_t type : keys.Optional<std::vector<std::int64_t>>(prefix + "token_type")
+                                     .value_or(std::vector<std::int64_t>())) {
     out.token_types.push_back(static_cast<std::int32_t>(std::clamp<std::int64_t>(type, 0, 127)));
   }
   for (const double score :
        keys.Optional<std::vector<double>>(prefix + "scores").value_or(std::vector<double>())) {
     out.scores.push_back(static_cast<float>(score));
   }
-  out.merges = keys.Optional<std::vector<std::string>>(prefix + "merges").value_or(std::vector<std::string>());
+  out.merges = keys.Optional<std::vector<std::string>>(prefix + "merges")
+                   .value_or(std::vector<std::string>());
   out.bos = keys.Token("bos_token_id");
   out.eos = keys.Token("eos_token_id");
   out.eot = keys.Token("eot_token_id");

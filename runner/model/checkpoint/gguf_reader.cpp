@@ -25,15 +25,19 @@ enum : std::uint32_t {
 std::size_t SmallestSize(std::uint32_t type) {
   switch (type) {
     case kUint16:
-    case kInt16: return 2;
+    case kInt16:
+      return 2;
     case kUint32:
     case kInt32:
-    case kFloat32: return 4;
+    case kFloat32:
+      return 4;
     case kString:
     case kUint64:
     case kInt64:
-    case kFloat64: return 8;
-    default: return 1;
+    case kFloat64:
+      return 8;
+    default:
+      return 1;
   }
 }
 
@@ -49,16 +53,26 @@ std::optional<std::int64_t> Whole(GgufReader& reader) {
 
 std::optional<std::int64_t> WholeOf(GgufReader& reader, std::uint32_t type) {
   switch (type) {
-    case kUint8: return Whole<std::uint8_t>(reader);
-    case kInt8: return Whole<std::int8_t>(reader);
-    case kUint16: return Whole<std::uint16_t>(reader);
-    case kInt16: return Whole<std::int16_t>(reader);
-    case kUint32: return Whole<std::uint32_t>(reader);
-    case kInt32: return Whole<std::int32_t>(reader);
-    case kUint64: return Whole<std::uint64_t>(reader);
-    case kInt64: return Whole<std::int64_t>(reader);
-    case kBool: return Whole<std::uint8_t>(reader);
-    default: return std::nullopt;
+    case kUint8:
+      return Whole<std::uint8_t>(reader);
+    case kInt8:
+      return Whole<std::int8_t>(reader);
+    case kUint16:
+      return Whole<std::uint16_t>(reader);
+    case kInt16:
+      return Whole<std::int16_t>(reader);
+    case kUint32:
+      return Whole<std::uint32_t>(reader);
+    case kInt32:
+      return Whole<std::int32_t>(reader);
+    case kUint64:
+      return Whole<std::uint64_t>(reader);
+    case kInt64:
+      return Whole<std::int64_t>(reader);
+    case kBool:
+      return Whole<std::uint8_t>(reader);
+    default:
+      return std::nullopt;
   }
 }
 
@@ -85,7 +99,8 @@ std::optional<std::string_view> GgufReader::String() {
 }
 
 Result<GgufValue> GgufReader::Value(std::uint32_t type) {
-  if (type > kFloat64) return Fail(ErrorCode::kInput, "value type {} is not part of the format", type);
+  if (type > kFloat64)
+    return Fail(ErrorCode::kInput, "value type {} is not part of the format", type);
   if (type == kArray) return Array();
   if (type == kString) {
     const auto text = String();

@@ -1,4 +1,5 @@
-// runner/model/checkpoint/half.h -- 16-bit floats to 32-bit ones and back, without special hardware.
+// runner/model/checkpoint/half.h -- 16-bit floats to 32-bit ones and back, without special
+// hardware.
 #pragma once
 
 #include <bit>

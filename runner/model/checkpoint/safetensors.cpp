@@ -25,7 +25,8 @@ bool ReadShape(const Json& shape, StoredTensor& out) {
   std::int64_t sizes[2] = {1, 1};
   std::size_t at = 2 - shape.size();
   for (const Json& size : shape) {
-    if (!size.is_number_unsigned() || size.get<std::uint64_t>() > (std::uint64_t{1} << 40)) return false;
+    if (!size.is_number_unsigned() || size.get<std::uint64_t>() > (std::uint64_t{1} << 40))
+      return false;
     sizes[at++] = size.get<std::int64_t>();
   }
   out.rows = sizes[0];
@@ -49,8 +50,8 @@ Result<std::optional<StoredTensor>> ReadEntry(const std::string& name, const Jso
   const auto end = offsets[1].get<std::uint64_t>();
   if (begin > end || end > data.size()) {
     return Fail(ErrorCode::kInput,
-                "tensor \"{}\": bytes {} to {} lie outside the {} bytes of data (truncated file?)", name,
-                begin, end, data.size());
+                "tensor \"{}\": bytes {} to {} lie outside the {} bytes of data (truncated file?)",
+                name, begin, end, data.size());
   }
   StoredTensor out;
   const auto type = TypeOf(dtype);
@@ -70,8 +71,10 @@ Result<std::optional<StoredTensor>> ReadEntry(const std::string& name, const Jso
 Result<std::set<std::string>> ShardsOf(const std::filesystem::path& index_path) {
   const auto index = ReadJsonFile(index_path);
   if (!index) return Pass(index.error());
-  if (!index->is_object() || !index->contains("weight_map") || !(*index)["weight_map"].is_object()) {
-    return Fail(ErrorCode::kInput, "{}: expected an object with \"weight_map\"", index_path.string());
+  if (!index->is_object() || !index->contains("weight_map") ||
+      !(*index)["weight_map"].is_object()) {
+    return Fail(ErrorCode::kInput, "{}: expected an object with \"weight_map\"",
+                index_path.string());
   }
   std::set<std::string> shards;
   for (const Json& shard : (*index)["weight_map"]) {
@@ -119,8 +122,9 @@ Result<void> Safetensors::AddFile(const std::filesystem::path& path) {
   }
   std::memcpy(&header_bytes, bytes.data(), sizeof header_bytes);
   if (header_bytes > bytes.size() - sizeof header_bytes || header_bytes > kMaxHeaderBytes) {
-    return Fail(ErrorCode::kInput, "{}: the header claims {} bytes, the file has {} (truncated file?)",
-                path.string(), header_bytes, bytes.size());
+    return Fail(ErrorCode::kInput,
+                "{}: the header claims {} bytes, the file has {} (truncated file?)", path.string(),
+                header_bytes, bytes.size());
   }
   const auto header = ParseJson(bytes.substr(sizeof header_bytes, header_bytes));
   if (!header) return Within(path.string() + ": header", header.error());

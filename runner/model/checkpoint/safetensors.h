@@ -1,5 +1,6 @@
-// runner/model/checkpoint/safetensors.h -- Weights of a Hugging Face folder: model.safetensors, or the
-// shards that model.safetensors.index.json names. Files are mapped, not read; headers may be hostile.
+// runner/model/checkpoint/safetensors.h -- Weights of a Hugging Face folder: model.safetensors, or
+// the shards that model.safetensors.index.json names. Files are mapped, not read; headers may be
+// hostile.
 #pragma once
 
 #include <filesystem>
