@@ -3,8 +3,8 @@
 // or a problem is put on the page as text, never as markup.
 const data = JSON.parse(document.getElementById("data").textContent);
 const byId = (id) => document.getElementById(id);
-const OUTCOMES = ["correct", "wrong", "no_answer", "truncated", "limit", "error", "endpoint"];
-const NAMES = { no_answer: "no answer", endpoint: "endpoint failure", error: "verifier error" };
+const OUTCOMES = ["correct", "wrong", "no_answer", "truncated", "limit", "error", "failed"];
+const NAMES = { no_answer: "no answer", failed: "no response", error: "verifier error" };
 const nameOf = (outcome) => NAMES[outcome] || outcome;
 
 function element(tag, attributes, ...children) {
