@@ -159,8 +159,10 @@ Result<void> RunReader::ForEachSample(const std::function<bool(const JudgedSampl
   }
 }
 
-Result<StoredResponse> RunReader::ReadResponse(std::int64_t problem, std::int64_t sample) {
-  auto rows = database_.Prepare("SELECT text, ids, logprobs FROM response WHERE id = ?");
+Result<Response> RunReader::ReadSample(std::int64_t problem, std::int64_t sample) {
+  auto rows = database_.Prepare(
+      "SELECT text, ids, logprobs, finish, stopped_by, prompt_tokens, response_tokens, wall_ms"
+      " FROM response JOIN sample ON sample.id = response.id WHERE response.id = ?");
   if (!rows) return Pass(rows.error());
   const auto found = rows->Bind(0, SampleRow(problem, sample)).Step();
   if (!found) return Pass(found.error());
@@ -168,8 +170,16 @@ Result<StoredResponse> RunReader::ReadResponse(std::int64_t problem, std::int64_
     return Fail(ErrorCode::kNotFound, "{}: problem number {} has no sample {}", database_.path(),
                 problem, sample);
   }
-  return StoredResponse{rows->Text(0), FromBytes<TokenId>(rows->Text(1)),
-                        FromBytes<float>(rows->Text(2))};
+  Response response;
+  response.text = rows->Text(0);
+  response.ids = FromBytes<TokenId>(rows->Text(1));
+  response.logprobs = FromBytes<float>(rows->Text(2));
+  response.finish = ParseFinish(rows->Text(3));
+  response.stopped_by = rows->Text(4);
+  response.prompt_tokens = rows->Int(5);
+  response.response_tokens = rows->Int(6);
+  response.wall_ms = rows->Double(7);
+  return response;
 }
 
 Result<void> RunReader::ForEachText(

@@ -20,13 +20,6 @@ struct JudgedSample {
   bool judged = false;  // false: stored, but the run was stopped before its verdict, or kFailed
 };
 
-// The text side of one sample.
-struct StoredResponse {
-  std::string text;             // raw bytes
-  std::vector<TokenId> ids;     // empty if the model did not tell
-  std::vector<float> logprobs;  // natural logarithms; empty if not asked for
-};
-
 // A snapshot for reading; a run that is still going on may be read too. One thread at a time;
 // movable. Every error names the file.
 class RunReader {
@@ -47,7 +40,8 @@ class RunReader {
   Result<void> ForEachSample(const std::function<bool(const JudgedSample&)>& take,
                              const std::string& profile = std::string(kOwnProfile),
                              bool with_answers = true);
-  Result<StoredResponse> ReadResponse(std::int64_t problem, std::int64_t sample);
+  // One stored response whole: text, ids, logprobs, finish, counts.
+  Result<Response> ReadSample(std::int64_t problem, std::int64_t sample);
   // Every response text by problem, then sample.
   Result<void> ForEachText(
       const std::function<bool(std::int64_t problem, std::int64_t sample, std::string text)>& take);

@@ -79,7 +79,7 @@ TEST_CASE("a store gives back what was put in") {
   CHECK(samples[1].verdict.span->begin == 5);
   CHECK(samples[2].outcome_class == SampleClass::kFailed);
   CHECK(samples[2].verdict.reason == "HTTP 500");
-  const auto response = reader->ReadResponse(0, 1).value();
+  const auto response = reader->ReadSample(0, 1).value();
   CHECK(response.text == std::string("four \0 \xff 4", 10));
   CHECK(response.ids == std::vector<TokenId>{1, 2, 3});
   CHECK(response.logprobs.at(1) == -1.0F);
