@@ -2,6 +2,9 @@
 
 namespace assay::cli {
 
-void AddCommands(CLI::App& app) { AddDoctor(app); }
+void AddCommands(CLI::App& app) {
+  AddTasks(app);
+  AddDoctor(app);
+}
 
 }  // namespace assay::cli

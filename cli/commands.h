@@ -5,6 +5,7 @@
 
 namespace assay::cli {
 
+void AddTasks(CLI::App& app);
 void AddDoctor(CLI::App& app);
 
 void AddCommands(CLI::App& app);
