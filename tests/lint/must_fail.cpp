@@ -1,4 +1,5 @@
-// Not part of any program: clang-tidy must refuse each of these, or a rule has died (tests/lint/tidy_test.py).
+// Not part of any program: clang-tidy must refuse each of these, or a rule has died
+// (tests/lint/tidy_test.py).
 #include <string>
 #include <utility>
 #include <vector>
@@ -19,7 +20,7 @@ struct Uninitialised {
   int* pointer;
 };
 int Read() {
-  Uninitialised object;  // cppcoreguidelines-pro-type-member-init
+  Uninitialised object;    // cppcoreguidelines-pro-type-member-init
   return *object.pointer;  // clang-analyzer-core
 }
 
