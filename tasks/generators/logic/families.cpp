@@ -1,0 +1,18 @@
+// Every logic family: one line each in families.inc, sorted.
+#include "tasks/generators/registry.h"
+
+namespace assay {
+
+#define FAMILY(Name) Family Name();
+#include "tasks/generators/logic/families.inc"
+#undef FAMILY
+
+std::vector<Family> LogicFamilies() {
+  return {
+#define FAMILY(Name) Name(),
+#include "tasks/generators/logic/families.inc"
+#undef FAMILY
+  };
+}
+
+}  // namespace assay
