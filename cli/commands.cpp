@@ -4,6 +4,7 @@ namespace assay::cli {
 
 void AddCommands(CLI::App& app) {
   AddTasks(app);
+  AddTokenize(app);
   AddDoctor(app);
 }
 

@@ -6,6 +6,7 @@
 namespace assay::cli {
 
 void AddTasks(CLI::App& app);
+void AddTokenize(CLI::App& app);
 void AddDoctor(CLI::App& app);
 
 void AddCommands(CLI::App& app);

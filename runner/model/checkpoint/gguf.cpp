@@ -192,6 +192,7 @@ Result<void> GgufFile::Parse() {
     std::string name = entry.tensor.name;
     tensors_[std::move(name)] = std::move(entry.tensor);
   }
+  if (tensors_.empty()) return {};  // a vocabulary alone; Config() says what is missing
   const auto config = Config();
   if (!config) return Pass(config.error());
   const auto architecture = FindArchitecture(config->architecture, path_.string());
