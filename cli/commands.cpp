@@ -3,6 +3,7 @@
 namespace assay::cli {
 
 void AddCommands(CLI::App& app) {
+  AddScore(app);
   AddTasks(app);
   AddTokenize(app);
   AddDoctor(app);

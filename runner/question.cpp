@@ -2,11 +2,29 @@
 
 namespace assay {
 
+QuestionSet QuestionsOf(const Suite& suite) {
+  QuestionSet set;
+  set.name = suite.name;
+  set.version = suite.version;
+  set.digest = suite.sha256;
+  set.root = suite.root;
+  set.sampling.max_tokens = suite.sampling.max_tokens;
+  set.sampling.temperature = suite.sampling.temperature;
+  set.sampling.top_p = suite.sampling.top_p;
+  set.sampling.stop = suite.sampling.stop;
+  for (const Problem& problem : suite.problems) {
+    Question question{problem, PromptOf(suite, problem)};
+    question.problem.verifier = VerifierSpecOf(suite, problem);
+    set.questions.push_back(std::move(question));
+  }
+  return set;
+}
+
 std::string FullProblemId(const std::string& suite, const std::string& id) {
   return id.rfind(suite + "/", 0) == 0 ? id : suite + "/" + id;
 }
 
-Json ToJson(const SentPrompt& prompt) {
+Json ToJson(const Prompt& prompt) {
   if (const auto* text = std::get_if<std::string>(&prompt)) return Json(*text);
   Json messages = Json::array();
   for (const Message& message : std::get<std::vector<Message>>(prompt)) {

@@ -7,16 +7,13 @@
 #include <vector>
 
 #include "runner/model/model.h"
-#include "tasks/problem.h"
+#include "tasks/suite.h"
 
 namespace assay {
 
-// A string is completed as it stands; messages go through the model's chat template.
-using SentPrompt = std::variant<std::string, std::vector<Message>>;
-
 struct Question {
-  Problem problem;    // with the whole verifier spec, the suite's defaults included
-  SentPrompt prompt;  // instructions and few-shot examples included
+  Problem problem;  // with the whole verifier spec, the suite's defaults included
+  Prompt prompt;    // instructions and few-shot examples included
 };
 
 struct QuestionSet {
@@ -28,10 +25,13 @@ struct QuestionSet {
   std::vector<Question> questions;  // all of the suite: a limit is the run's matter
 };
 
+// The suite with its own prompts, verifier specs and sampling defaults filled in.
+QuestionSet QuestionsOf(const Suite& suite);
+
 // "suite/id", or the id itself where it starts with the suite's name already.
 std::string FullProblemId(const std::string& suite, const std::string& id);
 
-Json ToJson(const SentPrompt& prompt);
+Json ToJson(const Prompt& prompt);
 Json ToJson(const Sampling& sampling);
 
 }  // namespace assay

@@ -6,7 +6,7 @@ namespace assay {
 
 std::string_view ToString(SampleClass value) {
   static constexpr std::array<std::string_view, kSampleClasses> kWords{
-      "correct", "wrong", "no_answer", "truncated", "limit", "error", "endpoint"};
+      "correct", "wrong", "no_answer", "truncated", "limit", "error", "failed"};
   return kWords[static_cast<std::size_t>(value)];
 }
 

@@ -85,7 +85,7 @@ enum class SampleClass {
   kFailed,  // the model gave no response
 };
 inline constexpr std::size_t kSampleClasses = 7;
-// "correct", "wrong", "no_answer", "truncated", "limit", "error", "endpoint".
+// "correct", "wrong", "no_answer", "truncated", "limit", "error", "failed".
 std::string_view ToString(SampleClass value);
 SampleClass Classify(Outcome outcome, Finish finish);
 // Whether the class says nothing about the model: such samples widen a score to an interval.

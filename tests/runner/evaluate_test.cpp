@@ -23,7 +23,7 @@ class StartsWithYes : public Verifier {
   std::atomic<bool> broken = false;
 };
 
-QuestionSet Suite(const std::string& name, int problems) {
+QuestionSet MakeSuite(const std::string& name, int problems) {
   QuestionSet suite;
   suite.name = name;
   suite.version = "1.0.0";
@@ -40,7 +40,7 @@ QuestionSet Suite(const std::string& name, int problems) {
 
 struct Bench {
   TempDir dir;
-  std::vector<QuestionSet> suites{Suite("b", 7), Suite("a", 12)};
+  std::vector<QuestionSet> suites{MakeSuite("b", 7), MakeSuite("a", 12)};
   std::shared_ptr<StartsWithYes> verifier = std::make_shared<StartsWithYes>();
   EvaluateOptions options;
   std::map<SampleClass, int> counts;
@@ -186,7 +186,7 @@ TEST_CASE("a verifier's failure is judged again without drawing again") {
 
 TEST_CASE("early stop ends after whole blocks, at the same place when resumed") {
   Bench bench;
-  bench.suites = {Suite("b", 40), Suite("a", 30)};
+  bench.suites = {MakeSuite("b", 40), MakeSuite("a", 30)};
   int problems = 0;
   bench.options.enough = [&] { return ++problems == 2; };
   auto model = Keyed();
@@ -195,7 +195,7 @@ TEST_CASE("early stop ends after whole blocks, at the same place when resumed") 
 }
 
 TEST_CASE("a sample depends on its own key only") {
-  const QuestionSet suite = Suite("a", 2);
+  const QuestionSet suite = MakeSuite("a", 2);
   const PlannedQuestion one{0, &suite, &suite.questions[0], nullptr};
   const PlannedQuestion two{1, &suite, &suite.questions[1], nullptr};
   CHECK(RequestFor(one, 0, 1).key.Uniform(0) == RequestFor(one, 0, 1).key.Uniform(0));
@@ -205,7 +205,7 @@ TEST_CASE("a sample depends on its own key only") {
 }
 
 TEST_CASE("one changed byte anywhere makes another run") {
-  std::vector<QuestionSet> suites{Suite("a", 3)};
+  std::vector<QuestionSet> suites{MakeSuite("a", 3)};
   std::vector<std::string> hashes{IdentifyRun("m", 1, suites).hash};
   hashes.push_back(IdentifyRun("M", 1, suites).hash);
   hashes.push_back(IdentifyRun("m", 2, suites).hash);

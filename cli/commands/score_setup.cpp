@@ -1,0 +1,143 @@
+#include "cli/commands/score_setup.h"
+
+#include <algorithm>
+#include <charconv>
+#include <set>
+
+#include "base/thread_pool.h"
+#include "cli/commands/tasks.h"
+
+namespace assay::cli {
+namespace {
+
+constexpr double kTemperatureForManySamples = 0.7;
+
+bool ParsePart(std::string_view text, int& number) {
+  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return failure == std::errc() && end == text.data() + text.size();
+}
+
+void ApplySampling(const ScoreFlags& flags, Sampling& sampling, bool& warmed) {
+  if (flags.max_tokens) sampling.max_tokens = *flags.max_tokens;
+  if (flags.top_p) sampling.top_p = *flags.top_p;
+  if (flags.top_k) sampling.top_k = *flags.top_k;
+  if (flags.min_p) sampling.min_p = *flags.min_p;
+  sampling.logprobs = flags.logprobs;
+  if (flags.temperature) {
+    sampling.temperature = *flags.temperature;
+  } else if (flags.n > 1 && sampling.temperature == 0) {
+    sampling.temperature = kTemperatureForManySamples;
+    warmed = true;
+  }
+}
+
+void DeclareSampling(CLI::App& command, ScoreFlags& flags) {
+  command
+      .add_option("--temperature", flags.temperature,
+                  "0: greedy; absent: the suite's, or 0.7 where that is 0 and --n is above 1")
+      ->check(CLI::Range(0.0, 10.0));
+  command.add_option("--top-p", flags.top_p, "Nucleus sampling; 1: off")
+      ->check(CLI::Range(0.0, 1.0));
+  command.add_option("--top-k", flags.top_k, "Most likely tokens to draw from; 0: all")
+      ->check(CLI::NonNegativeNumber);
+  command.add_option("--min-p", flags.min_p, "Least share of the likeliest token's chance; 0: off")
+      ->check(CLI::Range(0.0, 1.0));
+  command.add_option("--max-tokens", flags.max_tokens, "New tokens a sample; absent: the suite's")
+      ->check(CLI::Range(1, 1 << 24));
+  command.add_flag("--logprobs", flags.logprobs, "Store the log probability of every token");
+}
+
+}  // namespace
+
+void DeclareScoreFlags(CLI::App& command, ScoreFlags& flags) {
+  command
+      .add_option("model", flags.model,
+                  "Checkpoint folder, .gguf file, http://host:port/v1#name, replay:FILE.jsonl, or "
+                  "the name of the default model")
+      ->required()
+      ->type_name("MODEL");
+  command.add_option("--suite", flags.suites, "Suites to score, separated by commas")
+      ->required()
+      ->delimiter(',')
+      ->type_name("NAME[,NAME]");
+  flags.library = AddDataFlag(command);
+  command.add_option("--n", flags.n, "Samples a problem")
+      ->check(CLI::Range(1, 1 << 19))
+      ->capture_default_str();
+  command.add_option("--k", flags.ks, "pass@k for these k; absent: powers of two up to n, and n")
+      ->delimiter(',')
+      ->check(CLI::Range(1, 1 << 19));
+  command.add_option("--limit", flags.limit, "Only the first so many problems of each suite")
+      ->check(CLI::PositiveNumber);
+  command.add_option("--seed", flags.seed, "Seed of all sampling")->capture_default_str();
+  command.add_option("--out", flags.out, "Run folder; absent: runs/<model>-<identity>")
+      ->type_name("DIR");
+  DeclareSampling(command, flags);
+  command.add_flag("--maj", flags.majority, "maj@k too: the most frequent answer of k");
+  command.add_option("--threads", flags.threads, "Threads that judge; 0: all this process may use")
+      ->capture_default_str();
+  command.add_option("--verdict-seconds", flags.verdict_seconds, "Wall time for one verdict")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  command
+      .add_option("--shard", flags.shard,
+                  "Every n-th problem from the i-th on; merge the runs with assay report")
+      ->type_name("i/n");
+  command
+      .add_option("--until-width", flags.until_width,
+                  "Stop once the 95 % interval of pass@1 is this narrow, in points; 0: never")
+      ->check(CLI::NonNegativeNumber);
+  command
+      .add_option("--concurrency", flags.model_options.concurrency,
+                  "Requests in flight; 0: the model chooses")
+      ->capture_default_str();
+  command.add_option("--dtype", flags.model_options.dtype, "Local models: fp32 or bf16");
+  command.add_flag("--plan", flags.plan,
+                   "Only say what this run could tell apart; nothing is sampled");
+  command.add_flag("--json", flags.json, "The result as JSON");
+}
+
+Result<EvaluateOptions> EvaluateOptionsOf(const ScoreFlags& flags) {
+  EvaluateOptions options;
+  options.n = flags.n;
+  options.limit = flags.limit;
+  options.seed = flags.seed;
+  options.threads = flags.threads == 0 ? UsableThreads() : flags.threads;
+  options.budget = std::chrono::milliseconds(static_cast<int>(flags.verdict_seconds * 1000));
+  for (const auto k : flags.ks) {
+    if (k > flags.n) {
+      return Fail(ErrorCode::kUsage, "--k {}: needs at least as many samples: --n {}", k, k);
+    }
+  }
+  if (flags.shard.empty()) return options;
+  const auto slash = flags.shard.find('/');
+  const std::string_view text = flags.shard;
+  if (slash == std::string::npos || !ParsePart(text.substr(0, slash), options.shard) ||
+      !ParsePart(text.substr(slash + 1), options.shards) || options.shard < 1 ||
+      options.shard > options.shards) {
+    return Fail(ErrorCode::kUsage, "--shard {}: expected i/n with 1 <= i <= n", flags.shard);
+  }
+  return options;
+}
+
+Result<std::vector<QuestionSet>> LoadSuites(const ScoreFlags& flags, std::string& note) {
+  std::vector<QuestionSet> suites;
+  std::set<std::string> seen;
+  bool warmed = false;
+  for (const std::string& name : flags.suites) {
+    const auto suite = FindSuite(name, *flags.library);
+    if (!suite) return Pass(suite.error());
+    if (!seen.insert(suite->name).second) {
+      return Fail(ErrorCode::kUsage, "--suite: \"{}\" is named twice", suite->name);
+    }
+    suites.push_back(QuestionsOf(*suite));
+    ApplySampling(flags, suites.back().sampling, warmed);
+  }
+  if (warmed) {
+    note = fmt::format("sampling at temperature {}, as {} greedy samples would be equal",
+                       kTemperatureForManySamples, flags.n);
+  }
+  return suites;
+}
+
+}  // namespace assay::cli

@@ -1,0 +1,25 @@
+// runner/open_model.h -- From what the user typed as MODEL to a model that can be asked.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "base/json.h"
+#include "runner/model/model.h"
+
+namespace assay {
+
+// What only some kinds of model take; naming one that the kind does not know is kUsage.
+struct ModelOptions {
+  std::size_t concurrency = 0;  // requests in flight; 0: the model chooses
+  std::string dtype;            // local models: "fp32", "bf16"; "": the model chooses
+};
+
+// A checkpoint folder, a .gguf file, the name of the default model, `http://host:port/v1#name`, or
+// `replay:FILE.jsonl`.
+Result<std::unique_ptr<Model>> OpenModel(const std::string& name, const ModelOptions& options);
+
+// A short name for folders: "smollm2-135m", "replies", "name".
+std::string ShortModelName(const std::string& name);
+
+}  // namespace assay
