@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/suggest.h"
+#include "verifiers/math/math_verifier.h"
 
 namespace assay {
 namespace {
@@ -18,7 +19,9 @@ struct Kind {
 
 // One line a kind, sorted by name.
 const std::vector<Kind>& Kinds() {
-  static const std::vector<Kind> kinds = {};
+  static const std::vector<Kind> kinds = {
+      {"math", "1", MakeMathVerifier},
+  };
   return kinds;
 }
 

@@ -1,0 +1,11 @@
+# FLINT 2.9 with Arb and Calcium apart (Debian 12), or FLINT 3, which holds them all.
+find_library(ASSAY_FLINT flint REQUIRED)
+find_library(ASSAY_GMP gmp REQUIRED)
+find_library(ASSAY_ARB NAMES flint-arb arb)
+find_library(ASSAY_CALCIUM calcium)
+add_library(assay_exact INTERFACE)
+foreach(library ASSAY_CALCIUM ASSAY_ARB ASSAY_FLINT ASSAY_GMP)
+  if(${library})
+    target_link_libraries(assay_exact INTERFACE ${${library}})
+  endif()
+endforeach()

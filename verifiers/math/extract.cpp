@@ -1,0 +1,371 @@
+#include "verifiers/math/extract.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <cstring>
+
+#include "verifiers/math/extract_spans.h"
+#include "verifiers/math/parse.h"
+
+namespace assay::math {
+namespace {
+
+// An answer stands at the end; what lies further back is not looked at.
+constexpr std::size_t kMaxTail = 256 * 1024;
+
+bool Blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+
+// What a model says after its thinking; nullopt-like empty with `why` when the thinking never ends.
+std::string_view AfterThinking(std::string_view text, const char** why) {
+  for (const auto& [open, close] :
+       {std::pair<std::string_view, std::string_view>{"<think>", "</think>"},
+        {"<thinking>", "</thinking>"}}) {
+    const std::size_t end = text.rfind(close);
+    if (end != std::string_view::npos) {
+      text.remove_prefix(end + close.size());
+      if (text.find(open) != std::string_view::npos) {
+        *why = "the thinking never ends";
+        return {};
+      }
+    } else if (text.find(open) != std::string_view::npos) {
+      *why = "the thinking never ends";
+      return {};
+    }
+  }
+  return text;
+}
+
+// Cuts the markers with which chat formats end a turn.
+std::string_view BeforeEndOfTurn(std::string_view text) {
+  for (const std::string_view mark : {"<|im_end|>", "<|im_start|>", "<|endoftext|>", "<|eot_id|>",
+                                      "</s>", "<|end|>", "<end_of_turn>", "<|end_of_text|>"}) {
+    const std::size_t at = text.find(mark);
+    if (at != std::string_view::npos) text = text.substr(0, at);
+  }
+  return text;
+}
+
+std::size_t FindLastNoCase(std::string_view text, std::string_view lower_word) {
+  if (text.size() < lower_word.size()) return std::string_view::npos;
+  for (std::size_t i = text.size() - lower_word.size() + 1; i-- > 0;) {
+    if (std::tolower(static_cast<unsigned char>(text[i])) != lower_word[0]) continue;
+    bool same = true;
+    for (std::size_t k = 1; same && k < lower_word.size(); ++k) {
+      same = std::tolower(static_cast<unsigned char>(text[i + k])) == lower_word[k];
+    }
+    if (same) return i;
+  }
+  return std::string_view::npos;
+}
+
+// Where the statement that starts at `from` ends: a sentence end or a blank line.
+std::size_t StatementEnd(std::string_view text, std::size_t from) {
+  int depth = 0;
+  bool dollar = false;
+  for (std::size_t i = from; i < text.size(); ++i) {
+    const char c = text[i];
+    if (c == '\\') {
+      if (i + 1 < text.size() && (text[i + 1] == '(' || text[i + 1] == '[')) ++depth;
+      if (i + 1 < text.size() && (text[i + 1] == ')' || text[i + 1] == ']')) --depth;
+      ++i;
+      continue;
+    }
+    if (c == '$') dollar = !dollar;
+    if (dollar || depth > 0) {
+      if (c == '\n' && i + 1 < text.size() && text[i + 1] == '\n') return i;
+      continue;
+    }
+    if (c == '\n' && i > from) {
+      bool only_blank = true;
+      for (std::size_t k = from; k < i; ++k)
+        only_blank = only_blank && (Blank(text[k]) || text[k] == '*');
+      if (!only_blank) return i;
+    }
+    if (c == '.' && (i + 1 == text.size() || Blank(text[i + 1]) || text[i + 1] == '*')) {
+      // "4:30 p.m. on", "sq. units", "approx. 5" are no ends
+      const bool abbreviation = i >= 1 && i + 2 < text.size() &&
+                                std::islower(static_cast<unsigned char>(text[i + 2])) != 0;
+      if (!abbreviation) return i;
+    }
+  }
+  return text.size();
+}
+
+// Behind the words of a mark: blanks, colons, stars, "is", "=".
+std::size_t SkipMark(std::string_view text, std::size_t at, bool* linked) {
+  *linked = false;
+  while (at < text.size()) {
+    const char c = text[at];
+    if (Blank(c) || c == '*' || c == '_') {
+      if (c == '\n') *linked = true;
+      ++at;
+    } else if (c == ':' || c == '=' || text.substr(at).starts_with("：")) {
+      *linked = true;
+      at += c == ':' || c == '=' ? 1 : 3;
+    } else if (text.substr(at).starts_with("is ") || text.substr(at).starts_with("is:") ||
+               text.substr(at).starts_with("is\n") || text.substr(at).starts_with("is$") ||
+               text.substr(at).starts_with("is\\")) {
+      *linked = true;
+      at += 2;
+    } else if (text.substr(at).starts_with("are ") || text.substr(at).starts_with("was ")) {
+      *linked = true;
+      at += 3;
+    } else if (text.substr(at).starts_with("therefore ")) {
+      at += 10;
+    } else if (text.substr(at).starts_with("equals ")) {
+      *linked = true;
+      at += 7;
+    } else {
+      break;
+    }
+  }
+  return at;
+}
+
+class Extractor {
+ public:
+  Extractor(std::string_view whole, std::string_view text) : whole_(whole), text_(text) {}
+
+  std::vector<Extraction> Run(const ExtractionRules& rules, const char** why) {
+    bool unclosed = false;
+    const std::vector<Box> boxes = FindBoxes(text_, &unclosed);
+    if (unclosed) {
+      *why = "a box that never closes";
+      return {};
+    }
+    if (!boxes.empty()) {
+      Boxes(boxes);
+      return std::move(found_);
+    }
+    if (rules.boxed_only) {
+      *why = "no \\boxed{…}";
+      return {};
+    }
+    if (FinalAnswer() || Hashes() || AnswerIs()) {
+      FromParts();
+      return std::move(found_);
+    }
+    Whole();
+    FromParts();
+    if (found_.empty()) *why = "nothing that looks like an answer";
+    return std::move(found_);
+  }
+
+ private:
+  void Put(std::string text, std::string_view span, const char* rule, bool multiple = false) {
+    Extraction e;
+    e.text = std::move(text);
+    e.begin = static_cast<std::size_t>(span.data() - whole_.data());
+    e.end = e.begin + span.size();
+    e.rule = rule;
+    e.multiple = multiple;
+    found_.push_back(std::move(e));
+  }
+
+  // The last box; with it the ones that are joined to it by "and", "or" or a comma.
+  void Boxes(const std::vector<Box>& boxes) {
+    std::size_t first = boxes.size() - 1;
+    while (first > 0 && IsConnector(text_.substr(boxes[first - 1].end,
+                                                 boxes[first].begin - boxes[first - 1].end))) {
+      --first;
+    }
+    bool same = true;
+    for (std::size_t i = first; i + 1 < boxes.size(); ++i) {
+      same = same && boxes[i].inside == boxes.back().inside;
+    }
+    if (same) first = boxes.size() - 1;
+    std::string joined(boxes[first].inside);
+    for (std::size_t i = first + 1; i < boxes.size(); ++i) {
+      joined += ", ";
+      joined += boxes[i].inside;
+    }
+    // "… or 5" right behind the box is a second answer
+    const std::string_view rest = text_.substr(boxes.back().end);
+    bool multiple = first + 1 < boxes.size();
+    if (const std::string_view other = OtherAnswer(rest); !other.empty()) {
+      joined += ", ";
+      joined += other;
+      multiple = true;
+    }
+    Put(std::move(joined), text_.substr(boxes[first].begin, boxes.back().end - boxes[first].begin),
+        "box", multiple);
+  }
+
+  // Takes the statement behind a mark apart.
+  void Statement(std::size_t from, std::size_t end, const char* rule) {
+    std::string_view segment = text_.substr(from, end - from);
+    while (!segment.empty() && (Blank(segment.back()) || segment.back() == '*'))
+      segment.remove_suffix(1);
+    if (segment.empty()) return;
+    if (segment.size() <= kMaxAnswerLength && ParsesAsMathematics(segment)) {
+      Put(std::string(segment), segment, rule);
+      return;
+    }
+    bool multiple = false;
+    std::string joined;
+    std::string_view span;
+    if (ExpressionIn(segment, true, &joined, &span, &multiple))
+      Put(std::move(joined), span, rule, multiple);
+    if (segment.size() <= kMaxAnswerLength) Put(std::string(segment), segment, "words");
+  }
+
+  bool FinalAnswer() {
+    std::string_view rest = text_;
+    while (true) {
+      const std::size_t at = FindLastNoCase(rest, "final answer");
+      if (at == std::string_view::npos) return false;
+      bool linked = false;
+      const std::size_t from = SkipMark(text_, at + 12, &linked);
+      if (linked && from < text_.size()) {
+        const std::size_t end = StatementEnd(text_, from);
+        const std::size_t before = found_.size();
+        Statement(from, end, "final answer");
+        if (found_.size() > before) return true;
+      }
+      rest = rest.substr(0, at);
+    }
+  }
+
+  bool Hashes() {
+    const std::size_t at = text_.rfind("####");
+    if (at == std::string_view::npos) return false;
+    std::size_t from = at + 4;
+    while (from < text_.size() && (text_[from] == ' ' || text_[from] == '#')) ++from;
+    std::size_t end = text_.find('\n', from);
+    if (end == std::string_view::npos) end = text_.size();
+    Statement(from, end, "####");
+    return !found_.empty();
+  }
+
+  bool AnswerIs() {
+    std::string_view rest = text_;
+    for (int tries = 0; tries < 8; ++tries) {
+      const std::size_t at = FindLastNoCase(rest, "answer");
+      if (at == std::string_view::npos) break;
+      std::size_t behind = at + 6;
+      if (behind < text_.size() && text_[behind] == 's') ++behind;
+      bool linked = false;
+      const std::size_t from = SkipMark(text_, behind, &linked);
+      if (linked && from < text_.size()) {
+        Statement(from, StatementEnd(text_, from), "answer");
+        if (!found_.empty()) return true;
+      }
+      rest = rest.substr(0, at);
+    }
+    // "A: 26" on a line of its own
+    const std::size_t line = text_.rfind("\nA:");
+    if (line == std::string_view::npos && !text_.starts_with("A:")) return false;
+    const std::size_t from = line == std::string_view::npos ? 2 : line + 3;
+    std::size_t end = text_.find('\n', from);
+    if (end == std::string_view::npos) end = text_.size();
+    std::size_t start = from;
+    while (start < end && Blank(text_[start])) ++start;
+    Statement(start, end, "answer");
+    return !found_.empty();
+  }
+
+  // A response that is nothing but an answer.
+  void Whole() {
+    const std::string_view stripped = StripWrappers(text_);
+    if (stripped.empty() || stripped.size() > kMaxAnswerLength) return;
+    if (text_.find('\n') != std::string_view::npos &&
+        stripped.find("\n\n") != std::string_view::npos)
+      return;
+    if (ParsesAsMathematics(text_)) Put(std::string(text_), text_, "whole");
+  }
+
+  void FromParts() {
+    if (!found_.empty() && std::strcmp(found_[0].rule, "words") != 0) {
+      if (std::strcmp(found_[0].rule, "whole") == 0) return;
+    }
+    // bold text in the last lines
+    const std::size_t close = text_.rfind("**");
+    if (close != std::string_view::npos && close >= 2 && text_.size() - close < 200) {
+      const std::size_t open = text_.rfind("**", close - 1);
+      if (open != std::string_view::npos && close - open > 2 && close - open < 200) {
+        const std::string_view bold = text_.substr(open + 2, close - open - 2);
+        if (ParsesAsMathematics(bold)) Put(std::string(bold), bold, "bold");
+      }
+    }
+    // the last sentences that hold an expression
+    std::string joined;
+    std::string_view span;
+    bool multiple = false;
+    std::size_t end = text_.size();
+    for (int sentence = 0; sentence < 12 && end > 0; ++sentence) {
+      const std::size_t begin = SentenceBegin(text_, end);
+      if (ExpressionIn(text_.substr(begin, end - begin), false, &joined, &span, &multiple)) {
+        Put(joined, span, "last expression", multiple);
+        break;
+      }
+      end = begin;
+    }
+    const std::string_view stripped = StripWrappers(text_);
+    if (!stripped.empty() && stripped.size() <= 200) Put(std::string(stripped), stripped, "words");
+  }
+
+  std::string_view whole_;
+  std::string_view text_;
+  std::vector<Extraction> found_;
+};
+
+}  // namespace
+
+std::vector<Box> FindBoxes(std::string_view text, bool* unclosed) {
+  std::vector<Box> boxes;
+  *unclosed = false;
+  std::size_t at = 0;
+  while (true) {
+    const std::size_t b = text.find("boxed", at);
+    const std::size_t f = text.find("fbox", at);
+    const std::size_t word = std::min(b, f);
+    if (word == std::string_view::npos) return boxes;
+    const std::size_t length = word == b ? 5 : 4;
+    at = word + length;
+    if (word == 0 || text[word - 1] != '\\') continue;
+    const std::size_t begin = word - 1;
+    std::size_t open = at;
+    while (open < text.size() && text[open] == ' ') ++open;
+    if (open >= text.size() || text[open] != '{') {  // \boxed 5
+      std::size_t end = open;
+      while (end < text.size() && std::isdigit(static_cast<unsigned char>(text[end])) != 0) ++end;
+      if (end > open && open > at) {
+        boxes.push_back({text.substr(open, end - open), begin, end});
+        *unclosed = false;
+      }
+      continue;
+    }
+    int depth = 0;
+    std::size_t i = open;
+    for (; i < text.size(); ++i) {
+      if (text[i] == '\\') {
+        ++i;
+      } else if (text[i] == '{') {
+        ++depth;
+      } else if (text[i] == '}' && --depth == 0) {
+        break;
+      }
+    }
+    if (i >= text.size()) {
+      *unclosed = true;
+      return boxes;
+    }
+    boxes.push_back({text.substr(open + 1, i - open - 1), begin, i + 1});
+    at = i + 1;
+  }
+}
+
+std::vector<Extraction> Extract(std::string_view response, const ExtractionRules& rules,
+                                const char** why) {
+  *why = "nothing that looks like an answer";
+  std::string_view text = AfterThinking(response, why);
+  text = BeforeEndOfTurn(text);
+  if (text.size() > kMaxTail) text.remove_prefix(text.size() - kMaxTail);
+  while (!text.empty() && Blank(text.back())) text.remove_suffix(1);
+  while (!text.empty() && Blank(text.front())) text.remove_prefix(1);
+  if (text.empty()) return {};
+  return Extractor(response, text).Run(rules, why);
+}
+
+}  // namespace assay::math

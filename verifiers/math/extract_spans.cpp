@@ -1,0 +1,345 @@
+#include "verifiers/math/extract_spans.h"
+
+#include <algorithm>
+#include <cctype>
+#include <vector>
+
+#include "verifiers/math/lexicon.h"
+#include "verifiers/math/parse.h"
+
+namespace assay::math {
+namespace {
+
+bool Blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+bool Digit(char c) { return c >= '0' && c <= '9'; }
+bool Letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+
+struct Piece {
+  std::size_t begin = 0;
+  std::size_t end = 0;
+  std::string_view inside;
+  bool formula = false;
+};
+
+bool ContainsText(const Tree& tree, NodeId id) {
+  if (tree[id].op == Op::kText) return true;
+  for (const NodeId kid : tree.kids(id)) {
+    if (ContainsText(tree, kid)) return true;
+  }
+  return false;
+}
+
+// A closing delimiter for the formula that opens at i, with the length of its marks.
+bool Formula(std::string_view s, std::size_t i, Piece* piece) {
+  const auto find = [&](std::string_view open, std::string_view close) {
+    if (!s.substr(i).starts_with(open)) return false;
+    std::size_t from = i + open.size();
+    while (true) {
+      const std::size_t end = s.find(close, from);
+      if (end == std::string_view::npos || end == i + open.size()) return false;
+      if (close[0] == '$' && s[end - 1] == '\\') {  // \$ is money
+        from = end + 1;
+        continue;
+      }
+      *piece = {i, end + close.size(), s.substr(i + open.size(), end - i - open.size()), true};
+      return true;
+    }
+  };
+  if (s[i] == '$') return find("$$", "$$") || (!s.substr(i).starts_with("$$") && find("$", "$"));
+  if (s[i] == '\\') return find("\\(", "\\)") || find("\\[", "\\]");
+  return false;
+}
+
+// A word of running text that belongs to a plain expression.
+bool Mathy(std::string_view word) {
+  if (word.empty()) return false;
+  bool digit = false;
+  bool sign = false;
+  std::size_t letters = 0;
+  std::size_t run = 0;
+  std::size_t longest = 0;
+  for (std::size_t i = 0; i < word.size(); ++i) {
+    const char c = word[i];
+    if (c == '\\') {  // LaTeX without dollar signs
+      std::size_t n = 1;
+      while (i + n < word.size() && Letter(word[i + n])) ++n;
+      if (n > 1 && FindCommand(word.substr(i + 1, n - 1)) != nullptr) {
+        digit = true;
+        i += n - 1;
+        run = 0;
+        continue;
+      }
+      return false;
+    }
+    if (Digit(c)) digit = true;
+    if (Letter(c)) {
+      ++letters;
+      ++run;
+      longest = std::max(longest, run);
+    } else {
+      if (run > 1) {
+        const std::string_view w = word.substr(i - run, run);
+        const Word* known = FindWord(w);
+        if (known == nullptr || (known->tok != Tok::kFunction && known->tok != Tok::kRoot &&
+                                 known->tok != Tok::kConstant)) {
+          return false;
+        }
+        digit = true;
+        longest = 0;
+      }
+      run = 0;
+    }
+    if (std::string_view("+-*/^=<>()[]{}|!%,.:_$").find(c) != std::string_view::npos) {
+      if (std::string_view("+*/^=<>").find(c) != std::string_view::npos) sign = true;
+    } else if (!Digit(c) && !Letter(c) && static_cast<unsigned char>(c) < 0x80) {
+      return false;
+    } else if (static_cast<unsigned char>(c) >= 0x80) {
+      sign = true;
+    }
+  }
+  if (run > 1) {
+    const Word* known = FindWord(word.substr(word.size() - run));
+    if (known == nullptr || (known->tok != Tok::kConstant && known->tok != Tok::kFunction &&
+                             known->tok != Tok::kRoot)) {
+      return false;
+    }
+    digit = true;
+  } else if (longest > 2) {
+    return false;
+  }
+  if (digit || sign) return true;
+  if (letters == 0) return word == "-";
+  return letters == 1 && word.size() == 1 && word != "a" && word != "I" && word != "A";
+}
+
+std::string_view TrimPunctuation(std::string_view w) {
+  while (!w.empty() &&
+         (w.back() == '.' || w.back() == ',' || w.back() == ';' || w.back() == ':' ||
+          w.back() == '?' || w.back() == '*' || w.back() == '"' || w.back() == '\'')) {
+    w.remove_suffix(1);
+  }
+  while (!w.empty() && (w.front() == '*' || w.front() == '"' || w.front() == '\''))
+    w.remove_prefix(1);
+  return w;
+}
+
+bool HasValue(std::string_view w) {
+  return std::any_of(w.begin(), w.end(), Digit) || w.find('\\') != std::string_view::npos ||
+         w.find("pi") != std::string_view::npos || w.find("sqrt") != std::string_view::npos;
+}
+
+// Plain expressions in s[from, to): runs of mathy words.
+void PlainPieces(std::string_view s, std::size_t from, std::size_t to, std::vector<Piece>& out) {
+  std::size_t i = from;
+  Piece run;
+  bool open = false;
+  const auto close = [&] {
+    if (!open) return;
+    open = false;
+    std::string_view text = s.substr(run.begin, run.end - run.begin);
+    const std::string_view trimmed = TrimPunctuation(text);
+    run.begin += static_cast<std::size_t>(trimmed.data() - text.data());
+    run.end = run.begin + trimmed.size();
+    run.inside = trimmed;
+    if (!trimmed.empty() && HasValue(trimmed)) out.push_back(run);
+  };
+  while (i < to) {
+    if (Blank(s[i])) {
+      if (s[i] == '\n') close();
+      ++i;
+      continue;
+    }
+    std::size_t end = i;
+    while (end < to && !Blank(s[end])) ++end;
+    const std::string_view raw = s.substr(i, end - i);
+    const std::string_view word = TrimPunctuation(raw);
+    if (Mathy(word) || (open && (raw == "+" || raw == "=" || raw == "*" || raw == "/"))) {
+      if (!open) run = {i, end, {}, false};
+      open = true;
+      run.end = end;
+      const bool ends =
+          raw.size() > word.size() && (raw.back() == ',' || raw.back() == ';' || raw.back() == '.');
+      if (ends && !(raw.back() == ',' && word.find('(') != std::string_view::npos &&
+                    word.find(')') == std::string_view::npos)) {
+        // "(1, 2)" goes on, "1, 2" is two pieces that a connector joins
+        std::string_view sofar = s.substr(run.begin, run.end - run.begin);
+        const auto opens = std::count(sofar.begin(), sofar.end(), '(') +
+                           std::count(sofar.begin(), sofar.end(), '[') +
+                           std::count(sofar.begin(), sofar.end(), '{');
+        const auto closes = std::count(sofar.begin(), sofar.end(), ')') +
+                            std::count(sofar.begin(), sofar.end(), ']') +
+                            std::count(sofar.begin(), sofar.end(), '}');
+        if (opens <= closes) close();
+      }
+    } else {
+      close();
+    }
+    i = end;
+  }
+  close();
+}
+
+std::vector<Piece> PiecesOf(std::string_view s) {
+  std::vector<Piece> pieces;
+  std::size_t plain = 0;
+  for (std::size_t i = 0; i < s.size();) {
+    Piece piece;
+    if ((s[i] == '$' || s[i] == '\\') && Formula(s, i, &piece)) {
+      PlainPieces(s, plain, i, pieces);
+      pieces.push_back(piece);
+      i = piece.end;
+      plain = i;
+    } else {
+      i += s[i] == '\\' ? 2 : 1;
+    }
+    if (pieces.size() > 500) break;
+  }
+  PlainPieces(s, plain, s.size(), pieces);
+  return pieces;
+}
+
+bool EndsWithVerb(std::string_view before) {
+  while (!before.empty() && Blank(before.back())) before.remove_suffix(1);
+  for (const std::string_view verb :
+       {" is", " are", " equals", "=", ":", " be", " was", " get", " exactly"}) {
+    if (before.ends_with(verb)) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+bool ParsesAsMathematics(std::string_view text) {
+  const std::string_view inner = StripWrappers(text);
+  if (inner.empty() || inner.size() > kMaxAnswerLength) return false;
+  const auto parsed = ParseExpression(inner);
+  return parsed && !ContainsText(*parsed, parsed->root());
+}
+
+bool IsConnector(std::string_view gap) {
+  if (gap.size() > 80) return false;
+  std::string words;
+  bool sentence = false;
+  for (std::size_t i = 0; i < gap.size(); ++i) {
+    const char c = gap[i];
+    if (c == '\\') {
+      std::size_t n = 1;
+      while (i + n < gap.size() && Letter(gap[i + n])) ++n;
+      const Word* command = FindCommand(gap.substr(i + 1, n - 1));
+      if (n > 1 &&
+          (command == nullptr || (command->tok != Tok::kText && command->tok != Tok::kSpace &&
+                                  command->tok != Tok::kOperatorName && command->tok != Tok::kAnd &&
+                                  command->tok != Tok::kOr))) {
+        return false;
+      }
+      if (command != nullptr && (command->tok == Tok::kAnd || command->tok == Tok::kOr))
+        words += " and";
+      i += n - 1 + (n == 1 ? 1 : 0);
+      continue;
+    }
+    if (Digit(c) || c == '=' || c == '+' || c == '/' || c == '?') return false;
+    if ((c == '.' || c == '!') && i + 1 < gap.size()) sentence = true;
+    if (c == '\n' && i + 1 < gap.size() && gap[i + 1] == '\n') sentence = true;
+    if (Letter(c)) {
+      words += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    } else if (!words.empty() && words.back() != ' ') {
+      words += ' ';
+    }
+  }
+  while (!words.empty() && words.back() == ' ') words.pop_back();
+  while (!words.empty() && words.front() == ' ') words.erase(0, 1);
+  if (words.empty()) return !sentence;
+  if (sentence) return words == "and" || words == "or";
+  if (words == "and" || words == "or" || words == "and or") return true;
+  return words.ends_with(" and") || words.ends_with(" or") || words.starts_with("or ");
+}
+
+std::string_view OtherAnswer(std::string_view rest) {
+  std::size_t i = 0;
+  while (i < rest.size() && i < 12 &&
+         (Blank(rest[i]) || rest[i] == '$' || rest[i] == ',' || rest[i] == ')' || rest[i] == '*' ||
+          rest[i] == '\\')) {
+    ++i;
+  }
+  std::string_view tail = rest.substr(i);
+  if (!tail.starts_with("or ") && !tail.starts_with("text{ or }")) return {};
+  tail = tail.substr(tail.starts_with("or ") ? 3 : 10);
+  tail = tail.substr(0, tail.find('\n'));
+  const auto pieces = PiecesOf(tail);
+  if (pieces.empty() || pieces[0].begin > 24) return {};
+  // "or 12.5 as a decimal" restates; only a different value is another answer, which the
+  // comparison of the joined list decides
+  return pieces[0].inside;
+}
+
+bool ExpressionIn(std::string_view sentence, bool leading, std::string* joined,
+                  std::string_view* span, bool* multiple) {
+  const std::vector<Piece> pieces = PiecesOf(sentence);
+  std::vector<const Piece*> usable;
+  for (const Piece& piece : pieces) {
+    if (piece.inside.size() <= kMaxAnswerLength && ParsesAsMathematics(piece.inside))
+      usable.push_back(&piece);
+  }
+  if (usable.empty()) return false;
+  std::size_t last = usable.size() - 1;
+  std::size_t first = last;
+  const auto gap = [&](std::size_t i) {  // between usable[i] and usable[i + 1]
+    return sentence.substr(usable[i]->end, usable[i + 1]->begin - usable[i]->end);
+  };
+  const std::string_view lead = sentence.substr(0, usable[0]->begin);
+  const bool starts = std::none_of(lead.begin(), lead.end(), Letter);
+  if (leading && starts) {
+    first = last = 0;
+    while (last + 1 < usable.size() && IsConnector(gap(last))) ++last;
+  } else {
+    // a formula counts before a plain number, unless the number is what "is" points at
+    if (!usable[last]->formula && !EndsWithVerb(sentence.substr(0, usable[last]->begin))) {
+      for (std::size_t i = usable.size(); i-- > 0;) {
+        if (usable[i]->formula && HasValue(usable[i]->inside)) {
+          last = i;
+          break;
+        }
+      }
+    }
+    first = last;
+    while (first > 0 && IsConnector(gap(first - 1))) --first;
+  }
+  joined->clear();
+  for (std::size_t i = first; i <= last; ++i) {
+    if (i > first) *joined += ", ";
+    *joined += StripWrappers(usable[i]->inside);
+  }
+  *multiple = last > first;
+  std::size_t end = usable[last]->end;
+  // a unit behind the last piece: "$5$ cm", "12 inches"
+  if (first == last) {
+    std::size_t i = end;
+    while (i < sentence.size() && sentence[i] == ' ') ++i;
+    std::size_t n = i;
+    while (n < sentence.size() && (Letter(sentence[n]) || sentence[n] == '%')) ++n;
+    if (n > i &&
+        (FindUnit(sentence.substr(i, n - i)) >= 0 || sentence[i] == '%' ||
+         sentence.substr(i, n - i) == "percent") &&
+        n - i > 1) {
+      *joined +=
+          sentence[i] == '%' ? "\\%" : " \\text{" + std::string(sentence.substr(i, n - i)) + "}";
+      end = n;
+    }
+  }
+  *span = sentence.substr(usable[first]->begin, end - usable[first]->begin);
+  return true;
+}
+
+std::size_t SentenceBegin(std::string_view text, std::size_t end) {
+  std::size_t i = end;
+  while (i > 0 && (Blank(text[i - 1]) || text[i - 1] == '.' || text[i - 1] == '*')) --i;
+  const std::size_t floor = i > 4000 ? i - 4000 : 0;
+  for (; i > floor; --i) {
+    const char c = text[i - 1];
+    if (c == '\n' && i >= 2 && text[i - 2] == '\n') return i;
+    if (c == '.' && i < text.size() && Blank(text[i]) && !(i >= 2 && text[i - 2] == '.')) return i;
+  }
+  return i;
+}
+
+}  // namespace assay::math

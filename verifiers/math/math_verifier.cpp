@@ -1,0 +1,241 @@
+#include "verifiers/math/math_verifier.h"
+
+#include <algorithm>
+#include <cctype>
+#include <utility>
+
+#include "base/utf8.h"
+#include "verifiers/math/compare.h"
+#include "verifiers/math/extract.h"
+#include "verifiers/math/parse.h"
+
+namespace assay {
+namespace math {
+namespace {
+
+struct Spec {
+  Rules rules;
+  ExtractionRules extraction;
+};
+
+std::string Shown(std::string_view text) { return Abbreviate(SanitizeUtf8(text), 80); }
+
+class MathVerifier : public Verifier {
+ public:
+  MathVerifier(Spec spec, std::string reference, Tree tree)
+      : spec_(std::move(spec)), reference_(std::move(reference)), tree_(std::move(tree)) {
+    is_words_ = tree_[tree_.root()].op == Op::kText;
+    if (tree_[tree_.root()].op == Op::kSymbol) {
+      const auto name = tree_.name(tree_.root());
+      is_choice_ = name.size() == 1 && name[0] >= 'A' && name[0] <= 'J';
+    }
+  }
+
+  Verdict Check(std::string_view response, std::chrono::milliseconds budget) const override {
+    return Judge(response, budget, nullptr);
+  }
+
+  Verdict Judge(std::string_view response, std::chrono::milliseconds limit,
+                Explanation* explanation) const {
+    const char* why = "";
+    const auto candidates = Extract(response, spec_.extraction, &why);
+    if (candidates.empty()) return Verdict::NoAnswer(why);
+    Budget budget(Budget::kDefaultSteps, Budget::Clock::now() + limit);
+    const Extraction* failed = nullptr;
+    ParseError error;
+    for (const Extraction& candidate : candidates) {
+      const bool words = std::string_view(candidate.rule) == "words";
+      if (words != is_words_ && words && &candidate != &candidates.front() && !is_choice_) continue;
+      if (is_words_ && !words && candidates.size() > 1 &&
+          std::string_view(candidate.rule) != "box" &&
+          std::any_of(candidates.begin(), candidates.end(),
+                      [](const Extraction& e) { return std::string_view(e.rule) == "words"; }) &&
+          std::string_view(candidate.rule) != "bold") {
+        continue;  // an answer in words is looked for as a whole
+      }
+      if (is_choice_) {
+        if (const auto letter = ChoiceLetter(candidate.text)) {
+          const bool same = *letter == tree_.name(tree_.root())[0];
+          Verdict v = same ? Verdict::Correct(std::string(1, *letter), "text: the same choice")
+                           : Verdict::Wrong(std::string(1, *letter), "text: another choice");
+          v.span = Span{candidate.begin, candidate.end};
+          return v;
+        }
+      }
+      auto parsed = ParseAnswer(candidate.text);
+      if (!parsed) {
+        if (failed == nullptr) {
+          failed = &candidate;
+          error = parsed.error();
+        }
+        continue;
+      }
+      if (explanation != nullptr) {
+        explanation->answer = Print(*parsed, parsed->root());
+        explanation->rule = candidate.rule;
+      }
+      return Decide(candidate, *parsed, budget);
+    }
+    if (failed == nullptr) return Verdict::NoAnswer("nothing that looks like an answer");
+    Verdict v =
+        error.too_large
+            ? Verdict::Limit(Shown(failed->text), "the answer is too large: " + error.message)
+            : Verdict::Wrong(
+                  Shown(failed->text),
+                  "unreadable at byte " + std::to_string(error.position) + ": " + error.message);
+    v.span = Span{failed->begin, failed->end};
+    return v;
+  }
+
+  const Tree& tree() const { return tree_; }
+
+ private:
+  // "C", "(C)", "C) 12", "C. 12"
+  static std::optional<char> ChoiceLetter(std::string_view text) {
+    std::string_view s = StripWrappers(text);
+    for (const std::string_view wrap : {"\\text{", "\\textbf{", "\\mathrm{", "\\mathbf{"}) {
+      if (s.starts_with(wrap)) {
+        s.remove_prefix(wrap.size());
+        if (s.ends_with("}")) s.remove_suffix(1);
+      }
+    }
+    while (!s.empty() && (s.front() == ' ' || s.front() == '*')) s.remove_prefix(1);
+    bool bracket = false;
+    if (s.starts_with("(") || s.starts_with("\\left(")) {
+      bracket = true;
+      s.remove_prefix(s[0] == '(' ? 1 : 6);
+    }
+    if (s.empty() || s[0] < 'A' || s[0] > 'J') return std::nullopt;
+    const char letter = s[0];
+    s.remove_prefix(1);
+    const bool closes = s.starts_with(")") || s.starts_with("\\right)");
+    if (bracket && !closes) return std::nullopt;
+    if (closes) s.remove_prefix(s[0] == ')' ? 1 : 7);
+    if (s.empty()) return letter;
+    if (!closes && s[0] != '.' && s[0] != ':' && s[0] != ')') return std::nullopt;
+    // another letter of the same kind behind it is another answer
+    for (std::size_t i = 0; i + 2 < s.size(); ++i) {
+      if (s[i] == '(' && s[i + 1] >= 'A' && s[i + 1] <= 'J' && s[i + 2] == ')') return std::nullopt;
+    }
+    if (s.find(" or ") != std::string_view::npos || s.find(" and ") != std::string_view::npos)
+      return std::nullopt;
+    return letter;
+  }
+
+  Verdict Decide(const Extraction& candidate, const Tree& answer, Budget& budget) const {
+    Match match = Compare(tree_, reference_, answer, candidate.text, spec_.rules, budget);
+    const std::string shown = Shown(StripWrappers(candidate.text));
+    std::string reason = ToString(match.how);
+    Verdict v;
+    switch (match.equality) {
+      case Equality::kEqual:
+        if (*match.why != '\0') reason += std::string(": ") + match.why;
+        v = Verdict::Correct(shown, std::move(reason));
+        break;
+      case Equality::kDifferent:
+        reason += ": " + Shown(StripWrappers(reference_)) + " != " + shown;
+        if (*match.why != '\0') reason += std::string(" (") + match.why + ")";
+        v = Verdict::Wrong(shown, std::move(reason));
+        break;
+      case Equality::kUndecided:
+        reason = std::string("undecided: ") + match.why;
+        v = budget.spent() ? Verdict::Limit(shown, std::move(reason))
+                           : Verdict::Wrong(shown, std::move(reason));
+        break;
+    }
+    v.span = Span{candidate.begin, candidate.end};
+    return v;
+  }
+
+  Spec spec_;
+  std::string reference_;
+  Tree tree_;
+  bool is_words_ = false;
+  bool is_choice_ = false;
+};
+
+// Whether the problem asks for a percentage, so that "28" means 28%.
+bool AsksForPercent(const Json& problem) {
+  if (!problem.is_object() || !problem.contains("prompt") || !problem["prompt"].is_string())
+    return false;
+  std::string prompt = problem["prompt"].get<std::string>();
+  for (char& c : prompt) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return prompt.find("what percent") != std::string::npos ||
+         prompt.find("as a percent") != std::string::npos ||
+         prompt.find("percentage") != std::string::npos ||
+         prompt.find("how many percent") != std::string::npos;
+}
+
+// The reference may be written as a whole solution; its answer is extracted like a response's.
+std::string ReferenceText(std::string_view reference) {
+  bool unclosed = false;
+  const auto boxes = FindBoxes(reference, &unclosed);
+  const char* why = "";
+  if (!boxes.empty() || reference.find("####") != std::string_view::npos ||
+      reference.size() > 300) {
+    const auto found = Extract(reference, ExtractionRules{}, &why);
+    if (!found.empty()) return found[0].text;
+  }
+  if (unclosed) {
+    const std::size_t open = reference.find('{', reference.find("boxed"));
+    if (open != std::string_view::npos) return std::string(reference.substr(open + 1));
+  }
+  return std::string(reference);
+}
+
+Result<std::unique_ptr<const MathVerifier>> Make(const Json& spec, const VerifierContext& context) {
+  Fields fields(spec, "verifier");
+  fields.String("kind");
+  Spec s;
+  const std::string profile = fields.OptionalString("profile").value_or("default");
+  if (profile != "default") fields.Refuse("profile", "\"default\" expected");
+  const std::string extract = fields.OptionalString("extract").value_or("default");
+  if (extract != "default" && extract != "boxed")
+    fields.Refuse("extract", "\"default\" or \"boxed\" expected");
+  s.extraction.boxed_only = extract == "boxed";
+  s.rules.rel = fields.OptionalNumber("rel").value_or(0);
+  s.rules.abs = fields.OptionalNumber("abs").value_or(0);
+  if (!(s.rules.rel >= 0 && s.rules.rel < 1))
+    fields.Refuse("rel", "a number from 0 to below 1 expected");
+  if (!(s.rules.abs >= 0 && s.rules.abs < 1e300))
+    fields.Refuse("abs", "a number of at least 0 expected");
+  s.rules.ordered = fields.OptionalBool("ordered").value_or(false);
+  s.rules.units = fields.OptionalBool("units").value_or(false);
+  s.rules.simplified = fields.OptionalBool("simplified").value_or(false);
+  s.rules.decimals = fields.OptionalBool("decimals").value_or(true);
+  s.rules.percent = fields.OptionalBool("percent").value_or(AsksForPercent(context.problem));
+  if (auto done = fields.Done(); !done) return Pass(done.error());
+  const std::string reference = ReferenceText(context.reference);
+  if (StripWrappers(reference).empty()) {
+    return Fail(ErrorCode::kInput,
+                "verifier: kind \"math\" needs a reference, and this one is empty");
+  }
+  auto tree = ParseAnswer(reference);
+  if (!tree) {
+    return Fail(ErrorCode::kInput, "verifier: the reference \"{}\" does not parse: byte {}: {}",
+                Shown(reference), tree.error().position, tree.error().message);
+  }
+  return std::make_unique<const MathVerifier>(s, reference, std::move(*tree));
+}
+
+}  // namespace
+}  // namespace math
+
+Result<std::unique_ptr<const Verifier>> MakeMathVerifier(const Json& spec,
+                                                         const VerifierContext& context) {
+  auto made = math::Make(spec, context);
+  if (!made) return Pass(made.error());
+  return std::unique_ptr<const Verifier>(std::move(*made));
+}
+
+Result<math::Explanation> ExplainMath(const Json& spec, const VerifierContext& context,
+                                      std::string_view response) {
+  auto made = math::Make(spec, context);
+  if (!made) return Pass(made.error());
+  math::Explanation explanation;
+  explanation.reference = Print((*made)->tree(), (*made)->tree().root());
+  explanation.verdict = (*made)->Judge(response, std::chrono::milliseconds(50), &explanation);
+  return explanation;
+}
+
+}  // namespace assay

@@ -1,0 +1,186 @@
+#include "verifiers/math/parse.h"
+
+#include <cctype>
+
+#include "base/utf8.h"
+#include "verifiers/math/lexicon.h"
+#include "verifiers/math/parser.h"
+
+namespace assay::math {
+namespace {
+
+bool Blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+
+std::string_view Trim(std::string_view s) {
+  while (!s.empty() && Blank(s.front())) s.remove_prefix(1);
+  while (!s.empty() && Blank(s.back())) s.remove_suffix(1);
+  return s;
+}
+
+bool EatPrefix(std::string_view& s, std::string_view prefix) {
+  if (!s.starts_with(prefix)) return false;
+  s.remove_prefix(prefix.size());
+  return true;
+}
+
+// Whether the brace that opens at `open` closes as the last byte of `s`.
+bool ClosesAtEnd(std::string_view s, std::size_t open) {
+  int depth = 0;
+  for (std::size_t i = open; i < s.size(); ++i) {
+    if (s[i] == '\\') {
+      ++i;
+    } else if (s[i] == '{') {
+      ++depth;
+    } else if (s[i] == '}' && --depth == 0) {
+      return i + 1 == s.size();
+    }
+  }
+  return false;
+}
+
+bool StripPair(std::string_view& s, std::string_view open, std::string_view close) {
+  if (s.size() < open.size() + close.size() || !s.starts_with(open) || !s.ends_with(close)) {
+    return false;
+  }
+  const std::string_view inside = s.substr(open.size(), s.size() - open.size() - close.size());
+  if (inside.find(open) != std::string_view::npos) return false;
+  s = inside;
+  return true;
+}
+
+bool StripOnce(std::string_view& s) {
+  const std::size_t before = s.size();
+  s = Trim(s);
+  // final punctuation; "5." and "…" keep theirs where it means something
+  if (s.size() > 1 && (s.back() == ',' || s.back() == ';' || s.back() == ':' || s.back() == '.') &&
+      !s.ends_with("..") && !s.ends_with("\\,") && !s.ends_with("\\;") && !s.ends_with("\\:")) {
+    s.remove_suffix(1);
+  } else if (s.ends_with("\\,") || s.ends_with("\\;") || s.ends_with("\\!") ||
+             s.ends_with("\\\\")) {
+    s.remove_suffix(2);
+  } else if (s.ends_with("。")) {
+    s.remove_suffix(3);
+  }
+  StripPair(s, "$$", "$$");
+  StripPair(s, "$", "$");
+  StripPair(s, "\\(", "\\)");
+  StripPair(s, "\\[", "\\]");
+  StripPair(s, "**", "**");
+  StripPair(s, "__", "__");
+  StripPair(s, "`", "`");
+  StripPair(s, "\"", "\"");
+  EatPrefix(s, "\\displaystyle ");
+  EatPrefix(s, "\\n");
+  for (const std::string_view box : {"\\boxed", "\\fbox", "\\\\boxed"}) {
+    if (!s.starts_with(box)) continue;
+    std::size_t open = box.size();
+    while (open < s.size() && s[open] == ' ') ++open;
+    if (open >= s.size() || s[open] != '{') continue;
+    if (ClosesAtEnd(s, open)) {
+      s = s.substr(open + 1, s.size() - open - 2);
+    }
+  }
+  return s.size() != before;
+}
+
+}  // namespace
+
+std::string_view StripWrappers(std::string_view text) {
+  for (int i = 0; i < 16 && StripOnce(text); ++i) {
+  }
+  return Trim(text);
+}
+
+std::string NormalizeWords(std::string_view text) {
+  std::string out;
+  const auto flush_word = [&](std::string& word) {
+    if (word.empty()) return;
+    std::string lower = word;
+    if (word.size() > 1) {
+      for (char& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    }
+    const bool article = lower == "the" || lower == "an" || (lower == "a" && !out.empty());
+    if (!article) {
+      if (!out.empty()) out += ' ';
+      out += lower;
+    }
+    word.clear();
+  };
+  std::string word;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const unsigned char c = static_cast<unsigned char>(text[i]);
+    if (c == '\\') {  // a command
+      flush_word(word);
+      while (i + 1 < text.size() && std::isalpha(static_cast<unsigned char>(text[i + 1])) != 0) ++i;
+      continue;
+    }
+    if (std::isalnum(c) != 0 || c >= 0x80) {
+      word += static_cast<char>(c);
+    } else if (c == '.' && !word.empty() && i + 1 < text.size() &&
+               std::isalnum(static_cast<unsigned char>(text[i + 1])) != 0) {
+      continue;  // p.m.
+    } else if (c == '\'') {
+      continue;
+    } else {
+      flush_word(word);
+    }
+  }
+  flush_word(word);
+  return out;
+}
+
+bool LooksLikeWords(std::string_view text) {
+  int words = 0;
+  std::size_t run = 0;
+  for (std::size_t i = 0; i <= text.size(); ++i) {
+    const unsigned char c = i < text.size() ? static_cast<unsigned char>(text[i]) : ' ';
+    if (c == '\\') {
+      std::size_t n = 1;
+      while (i + n < text.size() && std::isalpha(static_cast<unsigned char>(text[i + n])) != 0) ++n;
+      const Word* word = FindCommand(text.substr(i + 1, n - 1));
+      if (word != nullptr && word->tok != Tok::kText && word->tok != Tok::kSpace &&
+          word->tok != Tok::kOperatorName && word->tok != Tok::kIgnore) {
+        return false;
+      }
+      i += n - 1;
+      run = 0;
+      continue;
+    }
+    if (std::string_view("=<>^+*/_|").find(static_cast<char>(c)) != std::string_view::npos &&
+        c != 0) {
+      return false;
+    }
+    if (std::isalpha(c) != 0 || c >= 0x80) {
+      ++run;
+    } else {
+      if (run >= 2) ++words;
+      run = 0;
+    }
+  }
+  return words > 0;
+}
+
+tl::expected<Tree, ParseError> ParseExpression(std::string_view text) {
+  Tree tree;
+  Parser parser(text, tree);
+  const NodeId root = parser.Run();
+  if (root == kNoNode) return tl::unexpected<ParseError>(parser.error());
+  tree.set_root(root);
+  return tree;
+}
+
+tl::expected<Tree, ParseError> ParseAnswer(std::string_view text) {
+  const std::string_view inner = StripWrappers(text);
+  auto parsed = ParseExpression(inner);
+  if (parsed) return parsed;
+  if (!parsed.error().too_large && LooksLikeWords(inner)) {
+    Tree tree;
+    tree.set_root(tree.AddNamed(Op::kText, inner));
+    return tree;
+  }
+  ParseError error = parsed.error();
+  error.position += static_cast<std::size_t>(inner.data() - text.data());
+  return tl::unexpected<ParseError>(std::move(error));
+}
+
+}  // namespace assay::math

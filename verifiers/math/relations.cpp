@@ -1,0 +1,194 @@
+// Equations, inequalities, assignments and chains.
+#include <algorithm>
+
+#include "verifiers/math/compare.h"
+
+namespace assay::math {
+namespace {
+
+Relation At(const Ref& e, std::size_t i) { return e.tree->relation(e.id, i); }
+
+bool IsInequality(Relation r) {
+  return r == Relation::kLess || r == Relation::kLessEqual || r == Relation::kGreater ||
+         r == Relation::kGreaterEqual;
+}
+
+Relation Mirror(Relation r) {
+  switch (r) {
+    case Relation::kLess:
+      return Relation::kGreater;
+    case Relation::kLessEqual:
+      return Relation::kGreaterEqual;
+    case Relation::kGreater:
+      return Relation::kLess;
+    case Relation::kGreaterEqual:
+      return Relation::kLessEqual;
+    default:
+      return r;
+  }
+}
+
+// A name that a value can be given to: x, x_1, AB, f(x), W(n), (x, y), \angle ABC.
+bool IsName(const Ref& e) {
+  if (e.op() == Op::kSymbol || e.op() == Op::kText) return true;
+  if (e.op() == Op::kApply || e.op() == Op::kParens) {
+    for (std::size_t i = 0; i < e.kid_count(); ++i) {
+      const Op op = e.kid(i).op();
+      if (op != Op::kSymbol && (e.op() == Op::kParens || op != Op::kNumber)) return false;
+    }
+    return true;
+  }
+  if (e.op() == Op::kMul && e.kid_count() == 2) {  // W(n), P(A): read as products
+    return e.kid(0).op() == Op::kSymbol && e.kid(1).op() == Op::kSymbol &&
+           !e.kid(0).name().empty() && e.kid(0).name()[0] >= 'A' && e.kid(0).name()[0] <= 'Z';
+  }
+  if (e.op() == Op::kAbs || e.op() == Op::kDegrees)
+    return IsName(e.kid(0)) && e.kid(0).op() == Op::kSymbol;
+  return false;
+}
+
+std::string NameOf(const Ref& e) {
+  switch (e.op()) {
+    case Op::kSymbol:
+    case Op::kText:
+    case Op::kApply:
+      return std::string(e.name());
+    case Op::kMul:
+      return std::string(e.kid(0).name());
+    case Op::kParens: {
+      std::string all;
+      for (std::size_t i = 0; i < e.kid_count(); ++i) all += std::string(e.kid(i).name()) + ",";
+      return all;
+    }
+    default:
+      return {};
+  }
+}
+
+// lhs - rhs in a tree of its own.
+Ref Difference(const Ref& e, Tree& scratch, bool reversed) {
+  scratch = *e.tree;
+  const NodeId left = e.kid(reversed ? 1 : 0).id;
+  const NodeId right = e.kid(reversed ? 0 : 1).id;
+  const NodeId negated = scratch.Add(Op::kNeg, {right});
+  return {&scratch, scratch.Add(Op::kAdd, {left, negated}), e.sign};
+}
+
+// Whether a(x) = c b(x) with one constant c != 0 (`positive`: c > 0), at random points.
+Match Proportional(const Ref& a, const Ref& b, bool positive, Budget& budget) {
+  int agreements = 0;
+  std::optional<Ball> ratio;
+  for (int point = 0; point < 12 && agreements < 6; ++point) {
+    EvaluationRules evaluation;
+    evaluation.point = point;
+    evaluation.precision = 128;
+    Ball x;
+    Ball y;
+    if (!Evaluate(a, evaluation, budget, x) || !Evaluate(b, evaluation, budget, y)) {
+      if (budget.spent()) return Undecided("the budget of steps is spent");
+      continue;
+    }
+    const bool zero_x = acb_contains_zero(x.get()) != 0;
+    const bool zero_y = acb_contains_zero(y.get()) != 0;
+    if (zero_x && zero_y) continue;
+    if (zero_x || zero_y) return Different(How::kCertified, "they differ at a test point");
+    Ball r;
+    acb_div(r.get(), x.get(), y.get(), 128);
+    if (ratio) {
+      if (acb_overlaps(ratio->get(), r.get()) == 0) {
+        return Different(How::kCertified, "they differ at a test point");
+      }
+    } else {
+      ratio = r;
+    }
+    ++agreements;
+  }
+  if (agreements < 5 || !ratio) return Undecided("no points where both have values");
+  if (acb_contains_zero(ratio->get()) != 0) return Different(How::kCertified);
+  if (positive && arb_is_positive(acb_realref(ratio->get())) == 0) {
+    return Different(How::kCertified, "the inequality points the other way");
+  }
+  return Equal(How::kNumerical, "one is a multiple of the other at random points");
+}
+
+Match CompareTwoSided(const Ref& a, const Ref& b, const Rules& rules, Budget& budget) {
+  Relation p = At(a, 0);
+  Relation q = At(b, 0);
+  bool reversed = false;
+  if (p != q) {
+    if (Mirror(p) != q) return Different(How::kExact, "another relation");
+    reversed = true;
+  }
+  if (p == Relation::kIn || p == Relation::kNotIn || p == Relation::kSubset) {
+    const Match left = CompareValues(a.kid(0), b.kid(0), rules, budget);
+    return left.equal() ? CompareValues(a.kid(1), b.kid(1), rules, budget) : left;
+  }
+  if (p == Relation::kCongruent || p == Relation::kApprox) {
+    const Match left = CompareValues(a.kid(0), b.kid(0), rules, budget);
+    return left.equal() ? CompareValues(a.kid(1), b.kid(1), rules, budget) : left;
+  }
+  Tree scratch_a;
+  Tree scratch_b;
+  const Ref x = Difference(a, scratch_a, false);
+  const Ref y = Difference(b, scratch_b, reversed);
+  const bool directed = IsInequality(p);
+  return Proportional(x, y, directed, budget);
+}
+
+}  // namespace
+
+Ref StripAssignment(const Ref& e, std::string* name) {
+  if (e.op() != Op::kRelation) return e;
+  const std::size_t last = e.kid_count() - 1;
+  for (std::size_t i = 0; i < last; ++i) {
+    const Relation r = At(e, i);
+    if (r != Relation::kEqual && !(r == Relation::kIn && last == 1) &&
+        !(r == Relation::kApprox && last == 1)) {
+      return e;
+    }
+  }
+  if (IsName(e.kid(0)) && (last == 1 || !IsName(e.kid(1)))) {
+    if (last > 1) return e;
+    if (name != nullptr) *name = NameOf(e.kid(0));
+    return e.kid(1);
+  }
+  if (last == 1 && At(e, 0) == Relation::kEqual && IsName(e.kid(1)) &&
+      e.kid(1).op() == Op::kSymbol && !HasFreeNames(e.kid(0))) {  // 5 = x
+    if (name != nullptr) *name = NameOf(e.kid(1));
+    return e.kid(0);
+  }
+  return e;
+}
+
+Match CompareRelations(const Ref& a, const Ref& b, const Rules& rules, Budget& budget) {
+  if (SameShape(a, b, budget)) return Equal(How::kExact, "the same expression");
+  std::string name_a;
+  std::string name_b;
+  const Ref x = StripAssignment(a, &name_a);
+  const Ref y = StripAssignment(b, &name_b);
+  if (x.id != a.id && y.id != b.id) {
+    const bool functions = (a.kid(0).op() != Op::kSymbol) != (b.kid(0).op() != Op::kSymbol);
+    if (name_a == name_b || name_a.empty() || name_b.empty() || functions) {
+      return CompareValues(x, y, rules, budget);
+    }
+  }
+  if (const auto sets = CompareRealSets(a, b, budget)) return *sets;
+  if (a.kid_count() == 2 && b.kid_count() == 2) return CompareTwoSided(a, b, rules, budget);
+  if (a.kid_count() != b.kid_count()) return Different(How::kExact, "chains of another length");
+  // chains: side by side, forwards or mirrored
+  const std::size_t n = a.kid_count();
+  for (const bool mirrored : {false, true}) {
+    bool same = true;
+    for (std::size_t i = 0; same && i + 1 < n; ++i) {
+      const Relation r = At(b, mirrored ? n - 2 - i : i);
+      same = At(a, i) == (mirrored ? Mirror(r) : r);
+    }
+    for (std::size_t i = 0; same && i < n; ++i) {
+      same = CompareValues(a.kid(i), b.kid(mirrored ? n - 1 - i : i), rules, budget).equal();
+    }
+    if (same) return Equal(How::kExact);
+  }
+  return Different(How::kExact);
+}
+
+}  // namespace assay::math
