@@ -3,7 +3,10 @@
 #include <algorithm>
 
 #include "base/suggest.h"
+#include "verifiers/choice/choice_verifier.h"
 #include "verifiers/math/math_verifier.h"
+#include "verifiers/numeric/numeric_verifier.h"
+#include "verifiers/text/exact_verifier.h"
 
 namespace assay {
 namespace {
@@ -20,7 +23,10 @@ struct Kind {
 // One line a kind, sorted by name.
 const std::vector<Kind>& Kinds() {
   static const std::vector<Kind> kinds = {
+      {"choice", "1", MakeChoiceVerifier},
+      {"exact", "1", MakeExactVerifier},
       {"math", "1", MakeMathVerifier},
+      {"numeric", "1", MakeNumericVerifier},
   };
   return kinds;
 }
