@@ -1,0 +1,143 @@
+// Attention of one position for one instruction set; see attention.h for the order of sums.
+namespace assay::kernels::ASSAY_KERNELS_NAME {
+namespace {
+
+inline const float* Page(const AttentionArgs& a, std::int64_t page) {
+  return a.pool + a.page_ids[page] * a.page_stride + a.offset;
+}
+
+// Scaled scores of kRows queries over kPages pages from `page` on.
+template <int kRows, int kPages>
+inline void Scores(const AttentionArgs& a, std::int64_t row, std::int64_t page, std::int64_t stride) {
+  const float* keys[kPages];
+  Vec acc[kRows][kPages];
+  ASSAY_UNROLL
+  for (int p = 0; p < kPages; ++p) {
+    keys[p] = Page(a, page + p);
+    ASSAY_UNROLL
+    for (int m = 0; m < kRows; ++m) acc[m][p] = Zero();
+  }
+  const float* q = a.queries + row * a.head_dim;
+  for (std::int64_t d = 0; d < a.head_dim; ++d) {
+    ASSAY_UNROLL
+    for (int p = 0; p < kPages; ++p) {
+      const Vec k = Load(keys[p] + d * kPagePositions);
+      ASSAY_UNROLL
+      for (int m = 0; m < kRows; ++m) acc[m][p] = Fma(Set1(q[m * a.head_dim + d]), k, acc[m][p]);
+    }
+  }
+  const Vec scale = Set1(a.scale);
+  ASSAY_UNROLL
+  for (int m = 0; m < kRows; ++m) {
+    float* out = a.scratch + (row + m) * stride + page * kPagePositions;
+    ASSAY_UNROLL
+    for (int p = 0; p < kPages; ++p) Store(out + p * kPagePositions, Mul(acc[m][p], scale));
+  }
+}
+
+// Turns a row of scores into exp(score - max), 0 beyond the last position; returns their sum.
+inline float Weigh(float* scores, std::int64_t positions, std::int64_t padded) {
+  for (std::int64_t t = positions; t < padded; ++t) scores[t] = scores[0];
+  Vec largest = Load(scores);
+  for (std::int64_t t = 16; t < padded; t += 16) largest = Max(largest, Load(scores + t));
+  float lane[16];
+  Store(lane, largest);
+  float max = lane[0];
+  for (int i = 1; i < 16; ++i) max = max > lane[i] ? max : lane[i];
+  Vec sum = Zero();
+  const Vec shift = Set1(max);
+  for (std::int64_t t = 0; t < padded; t += 16) {
+    Store(scores + t, Exp(Sub(Load(scores + t), shift)));
+    if (t + 16 > positions) {
+      for (std::int64_t i = positions; i < padded; ++i) scores[i] = 0;
+    }
+    sum = Add(sum, Load(scores + t));
+  }
+  return SumLanes(sum);
+}
+
+// The weighted sums of kRows queries over kVecs * 16 columns of the values from `column` on.
+template <int kRows, int kVecs>
+inline void Values(const AttentionArgs& a, std::int64_t row, std::int64_t column, std::int64_t stride,
+                   const float* inverse) {
+  const std::int64_t width = RoundUp(a.head_dim, 16);
+  const std::int64_t skip = a.head_dim * kPagePositions + column;
+  Vec acc[kRows][kVecs];
+  ASSAY_UNROLL
+  for (int m = 0; m < kRows; ++m) {
+    ASSAY_UNROLL
+    for (int j = 0; j < kVecs; ++j) acc[m][j] = Zero();
+  }
+  for (std::int64_t start = 0; start < a.positions; start += kPagePositions) {
+    const float* values = Page(a, start / kPagePositions) + skip;
+    const float* p = a.scratch + row * stride + start;
+    const std::int64_t count =
+        a.positions - start < kPagePositions ? a.positions - start : kPagePositions;
+    for (std::int64_t t = 0; t < count; ++t) {
+      Vec v[kVecs];
+      ASSAY_UNROLL
+      for (int j = 0; j < kVecs; ++j) v[j] = Load(values + t * width + 16 * j);
+      ASSAY_UNROLL
+      for (int m = 0; m < kRows; ++m) {
+        const Vec weight = Set1(p[m * stride + t]);
+        ASSAY_UNROLL
+        for (int j = 0; j < kVecs; ++j) acc[m][j] = Fma(weight, v[j], acc[m][j]);
+      }
+    }
+  }
+  ASSAY_UNROLL
+  for (int m = 0; m < kRows; ++m) {
+    ASSAY_UNROLL
+    for (int j = 0; j < kVecs; ++j) {
+      const std::int64_t left = a.head_dim - column - 16 * j;
+      float* out = a.out + (row + m) * a.head_dim + column + 16 * j;
+      const Vec value = Mul(acc[m][j], Set1(inverse[m]));
+      if (left >= 16) {
+        Store(out, value);
+      } else {
+        StoreSome(out, value, left);
+      }
+    }
+  }
+}
+
+template <int kRows>
+inline void AttendRows(const AttentionArgs& a, std::int64_t row, std::int64_t stride) {
+  const std::int64_t pages = stride / kPagePositions;
+  std::int64_t page = 0;
+  for (; page + kAttentionVecs <= pages; page += kAttentionVecs) {
+    Scores<kRows, kAttentionVecs>(a, row, page, stride);
+  }
+  for (; page < pages; ++page) Scores<kRows, 1>(a, row, page, stride);
+  float inverse[kAttentionRows];
+  for (int m = 0; m < kRows; ++m) {
+    inverse[m] = 1.0F / Weigh(a.scratch + (row + m) * stride, a.positions, stride);
+  }
+  
+  std::int64_t column = 0;
+  for (; column + 16 * kAttentionVecs <= RoundUp(a.head_dim, 16); column += 16 * kAttentionVecs) {
+    Values<kRows, kAttentionVecs>(a, row, column, stride, inverse);
+  }
+  for (; column < a.head_dim; column += 16) Values<kRows, 1>(a, row, column, stride, inverse);
+}
+
+template <int kRows>
+inline void RestRows(const AttentionArgs& a, std::int64_t row, std::int64_t stride) {
+  if (a.group - row == kRows) {
+    AttendRows<kRows>(a, row, stride);
+  } else if constexpr (kRows > 1) {
+    RestRows<kRows - 1>(a, row, stride);
+  }
+}
+
+void Attend(const AttentionArgs& a) {
+  const std::int64_t stride = RoundUp(a.positions, kPagePositions);
+  std::int64_t row = 0;
+  for (; row + kAttentionRows <= a.group; row += kAttentionRows) {
+    AttendRows<kAttentionRows>(a, row, stride);
+  }
+  RestRows<kAttentionRows - 1>(a, row, stride);
+}
+
+}  // namespace
+}  // namespace assay::kernels::ASSAY_KERNELS_NAME

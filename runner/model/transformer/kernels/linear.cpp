@@ -1,0 +1,118 @@
+#include "runner/model/transformer/kernels/linear.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+#include "runner/model/checkpoint/half.h"
+
+namespace assay::kernels {
+namespace {
+
+// Where output `lane` of a panel stands among the 32 numbers of one input.
+std::int64_t Place(WeightFormat format, std::int64_t lane) {
+  if (format == WeightFormat::kBf16) return lane < 16 ? 2 * lane : 2 * (lane - 16) + 1;
+  return lane;
+}
+
+// One output's block of 32 weights into a panel's block of int8 weights.
+void QuantizeBlock(const float* w, std::int64_t count, std::int64_t lane, std::uint8_t* block) {
+  float largest = 0;
+  bool finite = true;
+  for (std::int64_t i = 0; i < count; ++i) {
+    largest = std::max(largest, std::fabs(w[i]));
+    finite = finite && std::isfinite(w[i]);
+  }
+  std::uint16_t half = FloatToHalf(largest / 127.0F);
+  // A scale rounded down would clip the largest weight by up to half a step more: harmless.
+  const float scale = HalfToFloat(half);
+  if (!finite || std::isinf(scale)) half = 0x7E00;  // NaN
+  std::memcpy(block + 2 * lane, &half, sizeof half);
+  const float factor = scale > 0 && finite ? 1.0F / scale : 0.0F;
+  std::uint8_t* values = block + 2 * kPanel;
+  for (std::int64_t i = 0; i < kQuantBlock; ++i) {
+    const float scaled = i < count && factor > 0 ? std::nearbyint(w[i] * factor) : 0.0F;
+    const float clipped = std::clamp(scaled, -127.0F, 127.0F);
+    values[i / 4 * 4 * kPanel + 4 * lane + i % 4] =
+        static_cast<std::uint8_t>(static_cast<int>(clipped) + 128);
+  }
+}
+
+}  // namespace
+
+PackedMatrix::PackedMatrix(WeightFormat format, std::int64_t outputs, std::int64_t inputs)
+    : format_(format), outputs_(outputs), inputs_(inputs) {
+  buffer_ = AlignedBuffer(static_cast<std::size_t>(bytes()));
+}
+
+std::int64_t PackedMatrix::PanelBytes() const {
+  switch (format_) {
+    case WeightFormat::kF32: return inputs_ * kPanel * 4;
+    case WeightFormat::kBf16: return inputs_ * kPanel * 2;
+    case WeightFormat::kInt8: break;
+  }
+  return RoundUp(inputs_, kQuantBlock) / kQuantBlock * kInt8BlockBytes;
+}
+
+void PackedMatrix::Pack(const ReadRow& read_row, std::int64_t first_panel, std::int64_t last_panel) {
+  std::vector<float> rows(static_cast<std::size_t>(kPanel * inputs_));
+  for (std::int64_t panel = first_panel; panel < last_panel; ++panel) {
+    auto* start = static_cast<std::uint8_t*>(buffer_.data()) + panel * PanelBytes();
+    const std::int64_t lanes = std::min(kPanel, outputs_ - panel * kPanel);
+    std::fill(rows.begin(), rows.end(), 0.0F);
+    for (std::int64_t lane = 0; lane < lanes; ++lane) {
+      read_row(panel * kPanel + lane, rows.data() + lane * inputs_);
+    }
+    if (format_ == WeightFormat::kInt8) {
+      for (std::int64_t lane = 0; lane < kPanel; ++lane) {
+        for (std::int64_t at = 0; at < inputs_; at += kQuantBlock) {
+          QuantizeBlock(rows.data() + lane * inputs_ + at, std::min(kQuantBlock, inputs_ - at), lane,
+                        start + at / kQuantBlock * kInt8BlockBytes);
+        }
+      }
+      continue;
+    }
+    for (std::int64_t lane = 0; lane < kPanel; ++lane) {
+      const float* row = rows.data() + lane * inputs_;
+      const std::int64_t place = Place(format_, lane);
+      if (format_ == WeightFormat::kF32) {
+        auto* out = reinterpret_cast<float*>(start) + place;
+        for (std::int64_t k = 0; k < inputs_; ++k) out[k * kPanel] = row[k];
+      } else {
+        auto* out = reinterpret_cast<std::uint16_t*>(start) + place;
+        for (std::int64_t k = 0; k < inputs_; ++k) out[k * kPanel] = FloatToBf16(row[k]);
+      }
+    }
+  }
+}
+
+void PackedMatrix::UnpackRow(std::int64_t row, float* out) const {
+  const auto* start = static_cast<const std::uint8_t*>(buffer_.data()) + row / kPanel * PanelBytes();
+  const std::int64_t lane = row % kPanel;
+  const std::int64_t place = Place(format_, lane);
+  for (std::int64_t k = 0; k < inputs_; ++k) {
+    if (format_ == WeightFormat::kF32) {
+      out[k] = reinterpret_cast<const float*>(start)[k * kPanel + place];
+    } else if (format_ == WeightFormat::kBf16) {
+      out[k] = Bf16ToFloat(reinterpret_cast<const std::uint16_t*>(start)[k * kPanel + place]);
+    } else {
+      const std::uint8_t* block = start + k / kQuantBlock * kInt8BlockBytes;
+      std::uint16_t half = 0;
+      std::memcpy(&half, block + 2 * lane, sizeof half);
+      const std::int64_t i = k % kQuantBlock;
+      const int value = block[2 * kPanel + i / 4 * 4 * kPanel + 4 * lane + i % 4] - 128;
+      out[k] = static_cast<float>(value) * HalfToFloat(half);
+    }
+  }
+}
+
+LinearArgs PackedMatrix::Args() const {
+  LinearArgs args;
+  args.format = format_;
+  args.weights = data();
+  args.inputs = inputs_;
+  args.outputs = outputs_;
+  return args;
+}
+
+}  // namespace assay::kernels
