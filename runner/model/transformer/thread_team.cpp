@@ -3,7 +3,8 @@
 namespace assay {
 namespace {
 
-// About 20 microseconds: longer than a step of a small model takes, shorter than a scheduler's slice.
+// About 20 microseconds: longer than a step of a small model takes, shorter than a scheduler's
+// slice.
 constexpr int kSpins = 2000;
 
 inline void Pause() {

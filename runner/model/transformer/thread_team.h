@@ -1,8 +1,8 @@
 // runner/model/transformer/thread_team.h -- Threads that run one function together, step by step.
 //
-// A forward pass is hundreds of short loops with a barrier after each. The team's threads stay inside
-// one function for the whole pass; Share hands out a loop's indices dynamically, and its barrier spins
-// briefly before it sleeps. Which thread does what never changes a result.
+// A forward pass is hundreds of short loops with a barrier after each. The team's threads stay
+// inside one function for the whole pass; Share hands out a loop's indices dynamically, and its
+// barrier spins briefly before it sleeps. Which thread does what never changes a result.
 #pragma once
 
 #include <atomic>
@@ -26,8 +26,8 @@ class ThreadTeam {
   // Runs body(thread) on every thread and returns when all are done. One caller at a time.
   void Run(const std::function<void(std::size_t thread)>& body);
 
-  // Inside Run only, by all threads in the same order: calls part(begin, end) for pieces of [0, count)
-  // of at most `grain`, each once, and returns when all are done.
+  // Inside Run only, by all threads in the same order: calls part(begin, end) for pieces of [0,
+  // count) of at most `grain`, each once, and returns when all are done.
   template <class Part>
   void Share(std::int64_t count, std::int64_t grain, const Part& part) {
     if (helpers_.empty()) {

@@ -86,7 +86,8 @@ Result<void> Transformer::Reload() {
 }
 
 void Transformer::Forward(std::span<const ForwardRow> rows, KvPool& pool, float* logits) {
-  ASSAY_CHECK(static_cast<std::int64_t>(rows.size()) <= kMaxRows, "too many rows in a forward pass");
+  ASSAY_CHECK(static_cast<std::int64_t>(rows.size()) <= kMaxRows,
+              "too many rows in a forward pass");
   std::int64_t positions = 0;
   for (const ForwardRow& row : rows) positions = std::max(positions, row.position + 1);
   rope_.Grow(RoundUp(positions, 256));
@@ -104,12 +105,13 @@ void Transformer::Forward(std::span<const ForwardRow> rows, KvPool& pool, float*
 
 void Transformer::Embed(std::span<const ForwardRow> rows) {
   Buffers& b = *buffers_;
-  team_->Share(static_cast<std::int64_t>(rows.size()), 1, [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t r = begin; r < end; ++r) {
-      const TokenId token = rows[static_cast<std::size_t>(r)].token;
-      ReadRow(*weights_.embedding, token, b.x.data() + r * b.ld_hidden);
-    }
-  });
+  team_->Share(static_cast<std::int64_t>(rows.size()), 1,
+               [&](std::int64_t begin, std::int64_t end) {
+                 for (std::int64_t r = begin; r < end; ++r) {
+                   const TokenId token = rows[static_cast<std::size_t>(r)].token;
+                   ReadRow(*weights_.embedding, token, b.x.data() + r * b.ld_hidden);
+                 }
+               });
 }
 
 void Transformer::Norm(const std::vector<float>& weight, std::int64_t rows) {

@@ -1,9 +1,10 @@
-// runner/model/transformer/transformer.h -- The forward pass of a decoder-only transformer on the CPU.
+// runner/model/transformer/transformer.h -- The forward pass of a decoder-only transformer on the
+// CPU.
 //
 // Every row (one token of one sequence) goes through the same arithmetic in the same order whatever
-// else is in the batch: results do not depend on batch size, order, threads, or on whether positions
-// before it were computed in this call or an earlier one. Activations are fp32 always; the weight
-// format decides memory and speed (see kernels/linear.h).
+// else is in the batch: results do not depend on batch size, order, threads, or on whether
+// positions before it were computed in this call or an earlier one. Activations are fp32 always;
+// the weight format decides memory and speed (see kernels/linear.h).
 #pragma once
 
 #include <cstdint>
@@ -45,8 +46,8 @@ class Transformer {
   // Packs the weights again from the source, whose numbers have changed (after a training step).
   Result<void> Reload();
 
-  // `logits` receives config().vocabulary floats for each row that wants them, in order. Tokens must
-  // be within the vocabulary and positions within the context.
+  // `logits` receives config().vocabulary floats for each row that wants them, in order. Tokens
+  // must be within the vocabulary and positions within the context.
   void Forward(std::span<const ForwardRow> rows, KvPool& pool, float* logits);
 
   const ModelConfig& config() const { return config_; }
@@ -59,7 +60,8 @@ class Transformer {
               kernels::WeightFormat format, std::shared_ptr<ThreadTeam> team);
 
   void Embed(std::span<const ForwardRow> rows);
-  void Layer(std::int64_t layer, std::span<const ForwardRow> rows, KvPool& pool, std::size_t thread);
+  void Layer(std::int64_t layer, std::span<const ForwardRow> rows, KvPool& pool,
+             std::size_t thread);
   void Attention(std::int64_t layer, std::span<const ForwardRow> rows, KvPool& pool,
                  std::size_t thread);
   void Head(std::span<const ForwardRow> rows, float* logits);

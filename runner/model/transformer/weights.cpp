@@ -47,7 +47,8 @@ class Loader {
     });
   }
 
-  void GateUp(const std::string& layer, std::int64_t width, std::int64_t inputs, PackedMatrix& out) {
+  void GateUp(const std::string& layer, std::int64_t width, std::int64_t inputs,
+              PackedMatrix& out) {
     const StoredTensor* gate = Find(layer + "mlp.gate_proj.weight", width, inputs);
     const StoredTensor* up = Find(layer + "mlp.up_proj.weight", width, inputs);
     Pack(2 * kernels::RoundUp(width, 16), inputs, out, [&](std::int64_t row, float* to) {
@@ -56,7 +57,8 @@ class Loader {
     });
   }
 
-  void Bias(const std::vector<std::pair<std::string, std::int64_t>>& parts, std::vector<float>& out) {
+  void Bias(const std::vector<std::pair<std::string, std::int64_t>>& parts,
+            std::vector<float>& out) {
     std::vector<float> part;
     for (const auto& [name, n] : parts) {
       Vector(name, n, part);
@@ -87,9 +89,8 @@ class Loader {
     if (problem_) return;
     out = PackedMatrix(format_, outputs, inputs);
     team_.Run([&](std::size_t) {
-      team_.Share(out.panels(), team_.Grain(out.panels()), [&](std::int64_t begin, std::int64_t end) {
-        out.Pack(read_row, begin, end);
-      });
+      team_.Share(out.panels(), team_.Grain(out.panels()),
+                  [&](std::int64_t begin, std::int64_t end) { out.Pack(read_row, begin, end); });
     });
   }
 
@@ -150,8 +151,8 @@ Result<Weights> LoadWeights(const ModelConfig& config, const TensorSource& sourc
   for (std::size_t i = 0; i < out.layers.size() && !loader.problem(); ++i) {
     LoadLayer(config, "model.layers." + std::to_string(i) + ".", loader, out.layers[i]);
   }
-  loader.Stacked({{config.tied_head ? embedding : "lm_head.weight", config.vocabulary}}, config.hidden,
-                 out.head);
+  loader.Stacked({{config.tied_head ? embedding : "lm_head.weight", config.vocabulary}},
+                 config.hidden, out.head);
   if (loader.problem()) return tl::unexpected<Error>(*loader.problem());
   return out;
 }

@@ -1,5 +1,5 @@
-// runner/model/transformer/kernels/activation.h -- SwiGLU: y[i] = gate[i] / (1 + exp(-gate[i])) * up[i].
-// Element by element, so there is no order to fix; the same bits as Epilogue::kSwiGlu.
+// runner/model/transformer/kernels/activation.h -- SwiGLU: y[i] = gate[i] / (1 + exp(-gate[i])) *
+// up[i]. Element by element, so there is no order to fix; the same bits as Epilogue::kSwiGlu.
 #pragma once
 
 #include "runner/model/transformer/kernels/table.h"

@@ -8,7 +8,8 @@ inline const float* Page(const AttentionArgs& a, std::int64_t page) {
 
 // Scaled scores of kRows queries over kPages pages from `page` on.
 template <int kRows, int kPages>
-inline void Scores(const AttentionArgs& a, std::int64_t row, std::int64_t page, std::int64_t stride) {
+inline void Scores(const AttentionArgs& a, std::int64_t row, std::int64_t page,
+                   std::int64_t stride) {
   const float* keys[kPages];
   Vec acc[kRows][kPages];
   ASSAY_UNROLL
@@ -58,8 +59,8 @@ inline float Weigh(float* scores, std::int64_t positions, std::int64_t padded) {
 
 // The weighted sums of kRows queries over kVecs * 16 columns of the values from `column` on.
 template <int kRows, int kVecs>
-inline void Values(const AttentionArgs& a, std::int64_t row, std::int64_t column, std::int64_t stride,
-                   const float* inverse) {
+inline void Values(const AttentionArgs& a, std::int64_t row, std::int64_t column,
+                   std::int64_t stride, const float* inverse) {
   const std::int64_t width = RoundUp(a.head_dim, 16);
   const std::int64_t skip = a.head_dim * kPagePositions + column;
   Vec acc[kRows][kVecs];
@@ -113,7 +114,7 @@ inline void AttendRows(const AttentionArgs& a, std::int64_t row, std::int64_t st
   for (int m = 0; m < kRows; ++m) {
     inverse[m] = 1.0F / Weigh(a.scratch + (row + m) * stride, a.positions, stride);
   }
-  
+
   std::int64_t column = 0;
   for (; column + 16 * kAttentionVecs <= RoundUp(a.head_dim, 16); column += 16 * kAttentionVecs) {
     Values<kRows, kAttentionVecs>(a, row, column, stride, inverse);

@@ -1,5 +1,5 @@
-// The kernels for avx2. This file alone is compiled for it, so nothing here may come from a header that
-// others share inline code with.
+// The kernels for avx2. This file alone is compiled for it, so nothing here may come from a header
+// that others share inline code with.
 #include "runner/model/transformer/kernels/vec_avx2.h"
 #define ASSAY_KERNELS_NAME avx2
 #include "runner/model/transformer/kernels/exp_impl.h"
@@ -13,8 +13,8 @@
 
 namespace assay::kernels {
 
-extern const KernelTable kAvx2Kernels = {
-    "avx2",         avx2::Linear, avx2::QuantizeRow, avx2::RmsNorm,     avx2::Rotate,
-    avx2::Attend, avx2::SwiGluRow, avx2::MaxOf,      avx2::Exponentials};
+extern const KernelTable kAvx2Kernels = {"avx2",          avx2::Linear, avx2::QuantizeRow,
+                                         avx2::RmsNorm,   avx2::Rotate, avx2::Attend,
+                                         avx2::SwiGluRow, avx2::MaxOf,  avx2::Exponentials};
 
 }  // namespace assay::kernels

@@ -1,5 +1,5 @@
-// The kernels for avx512. This file alone is compiled for it, so nothing here may come from a header that
-// others share inline code with.
+// The kernels for avx512. This file alone is compiled for it, so nothing here may come from a
+// header that others share inline code with.
 #include "runner/model/transformer/kernels/vec_avx512.h"
 #define ASSAY_KERNELS_NAME avx512
 #include "runner/model/transformer/kernels/exp_impl.h"
@@ -13,8 +13,8 @@
 
 namespace assay::kernels {
 
-extern const KernelTable kAvx512Kernels = {
-    "avx512",         avx512::Linear, avx512::QuantizeRow, avx512::RmsNorm,     avx512::Rotate,
-    avx512::Attend, avx512::SwiGluRow, avx512::MaxOf,      avx512::Exponentials};
+extern const KernelTable kAvx512Kernels = {"avx512",          avx512::Linear, avx512::QuantizeRow,
+                                           avx512::RmsNorm,   avx512::Rotate, avx512::Attend,
+                                           avx512::SwiGluRow, avx512::MaxOf,  avx512::Exponentials};
 
 }  // namespace assay::kernels

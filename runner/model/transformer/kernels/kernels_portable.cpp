@@ -1,5 +1,5 @@
-// The kernels for portable. This file alone is compiled for it, so nothing here may come from a header that
-// others share inline code with.
+// The kernels for portable. This file alone is compiled for it, so nothing here may come from a
+// header that others share inline code with.
 #include "runner/model/transformer/kernels/vec_portable.h"
 #define ASSAY_KERNELS_NAME portable
 #include "runner/model/transformer/kernels/exp_impl.h"
@@ -14,7 +14,8 @@
 namespace assay::kernels {
 
 extern const KernelTable kPortableKernels = {
-    "portable",         portable::Linear, portable::QuantizeRow, portable::RmsNorm,     portable::Rotate,
-    portable::Attend, portable::SwiGluRow, portable::MaxOf,      portable::Exponentials};
+    "portable",          portable::Linear, portable::QuantizeRow,
+    portable::RmsNorm,   portable::Rotate, portable::Attend,
+    portable::SwiGluRow, portable::MaxOf,  portable::Exponentials};
 
 }  // namespace assay::kernels

@@ -47,14 +47,18 @@ PackedMatrix::PackedMatrix(WeightFormat format, std::int64_t outputs, std::int64
 
 std::int64_t PackedMatrix::PanelBytes() const {
   switch (format_) {
-    case WeightFormat::kF32: return inputs_ * kPanel * 4;
-    case WeightFormat::kBf16: return inputs_ * kPanel * 2;
-    case WeightFormat::kInt8: break;
+    case WeightFormat::kF32:
+      return inputs_ * kPanel * 4;
+    case WeightFormat::kBf16:
+      return inputs_ * kPanel * 2;
+    case WeightFormat::kInt8:
+      break;
   }
   return RoundUp(inputs_, kQuantBlock) / kQuantBlock * kInt8BlockBytes;
 }
 
-void PackedMatrix::Pack(const ReadRow& read_row, std::int64_t first_panel, std::int64_t last_panel) {
+void PackedMatrix::Pack(const ReadRow& read_row, std::int64_t first_panel,
+                        std::int64_t last_panel) {
   std::vector<float> rows(static_cast<std::size_t>(kPanel * inputs_));
   for (std::int64_t panel = first_panel; panel < last_panel; ++panel) {
     auto* start = static_cast<std::uint8_t*>(buffer_.data()) + panel * PanelBytes();
@@ -66,8 +70,8 @@ void PackedMatrix::Pack(const ReadRow& read_row, std::int64_t first_panel, std::
     if (format_ == WeightFormat::kInt8) {
       for (std::int64_t lane = 0; lane < kPanel; ++lane) {
         for (std::int64_t at = 0; at < inputs_; at += kQuantBlock) {
-          QuantizeBlock(rows.data() + lane * inputs_ + at, std::min(kQuantBlock, inputs_ - at), lane,
-                        start + at / kQuantBlock * kInt8BlockBytes);
+          QuantizeBlock(rows.data() + lane * inputs_ + at, std::min(kQuantBlock, inputs_ - at),
+                        lane, start + at / kQuantBlock * kInt8BlockBytes);
         }
       }
       continue;
@@ -87,7 +91,8 @@ void PackedMatrix::Pack(const ReadRow& read_row, std::int64_t first_panel, std::
 }
 
 void PackedMatrix::UnpackRow(std::int64_t row, float* out) const {
-  const auto* start = static_cast<const std::uint8_t*>(buffer_.data()) + row / kPanel * PanelBytes();
+  const auto* start =
+      static_cast<const std::uint8_t*>(buffer_.data()) + row / kPanel * PanelBytes();
   const std::int64_t lane = row % kPanel;
   const std::int64_t place = Place(format_, lane);
   for (std::int64_t k = 0; k < inputs_; ++k) {

@@ -2,9 +2,11 @@
 //
 // Order of sums, the same for every batch size, thread count and instruction set:
 //   f32, bf16: s = 0; for k ascending: s = fma(x[k], w[k], s). bf16 weights are widened exactly.
-//   int8: for blocks of 32 inputs ascending: s = fma(float(sum of qx[k] * qw[k]) * x_scale, w_scale, s),
+//   int8: for blocks of 32 inputs ascending: s = fma(float(sum of qx[k] * qw[k]) * x_scale,
+//   w_scale, s),
 //         the inner sum being an exact integer.
-// Then s + bias, then the epilogue. So a row's result depends on nothing but the row and the weights.
+// Then s + bias, then the epilogue. So a row's result depends on nothing but the row and the
+// weights.
 #pragma once
 
 #include <cstdint>
@@ -16,9 +18,9 @@
 
 namespace assay::kernels {
 
-// Weights [outputs, inputs] in panels of 32 outputs. f32: [panel][input][32]; bf16: the same with the
-// first and the last 16 outputs interleaved; int8: see kInt8BlockBytes. Missing outputs of the last
-// panel are zero. Movable; const methods are thread-safe.
+// Weights [outputs, inputs] in panels of 32 outputs. f32: [panel][input][32]; bf16: the same with
+// the first and the last 16 outputs interleaved; int8: see kInt8BlockBytes. Missing outputs of the
+// last panel are zero. Movable; const methods are thread-safe.
 class PackedMatrix {
  public:
   // Writes the `inputs` weights of output `row` to `out`. Called from several threads, with rows of
@@ -27,8 +29,8 @@ class PackedMatrix {
 
   PackedMatrix() = default;
   PackedMatrix(WeightFormat format, std::int64_t outputs, std::int64_t inputs);
-  // (Re)packs panels [first, last). Values that are not finite are kept in f32 and bf16 and make the
-  // whole output NaN in int8.
+  // (Re)packs panels [first, last). Values that are not finite are kept in f32 and bf16 and make
+  // the whole output NaN in int8.
   void Pack(const ReadRow& read_row, std::int64_t first_panel, std::int64_t last_panel);
   void PackAll(const ReadRow& read_row) { Pack(read_row, 0, panels()); }
   // The weights of one output as floats, as the products see them.

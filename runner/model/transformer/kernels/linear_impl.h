@@ -1,4 +1,5 @@
-// Linear for one instruction set; see linear.h for the meaning and linear_reference.cpp for the truth.
+// Linear for one instruction set; see linear.h for the meaning and linear_reference.cpp for the
+// truth.
 namespace assay::kernels::ASSAY_KERNELS_NAME {
 namespace {
 

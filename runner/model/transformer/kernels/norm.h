@@ -1,7 +1,7 @@
 // runner/model/transformer/kernels/norm.h -- RMSNorm of one row.
 //
-// Order of sums: 16 partial sums, lane j = fma(x[i], x[i], lane j) over i = j, j + 16, …; the lanes are
-// added 8 + 8, 4 + 4, 2 + 2, 1 + 1. y = x * (1 / sqrt(sum / n + epsilon)) * weight. y may be x.
+// Order of sums: 16 partial sums, lane j = fma(x[i], x[i], lane j) over i = j, j + 16, …; the lanes
+// are added 8 + 8, 4 + 4, 2 + 2, 1 + 1. y = x * (1 / sqrt(sum / n + epsilon)) * weight. y may be x.
 #pragma once
 
 #include "runner/model/transformer/kernels/table.h"

@@ -9,9 +9,9 @@ namespace {
 
 constexpr double kTurn = 2 * std::numbers::pi;
 
-// Frequencies whose wavelength exceeds the training context over low_frequency_factor are slowed down
-// by `factor`; between the two borders the change is linear in context / wavelength. The rule of
-// Llama 3.1's reference code.
+// Frequencies whose wavelength exceeds the training context over low_frequency_factor are slowed
+// down by `factor`; between the two borders the change is linear in context / wavelength. The rule
+// of Llama 3.1's reference code.
 double Llama3(double frequency, const RopeConfig& c) {
   const double wavelength = kTurn / frequency;
   if (wavelength > c.original_context / c.low_frequency_factor) return frequency / c.factor;
@@ -62,7 +62,8 @@ std::vector<float> RopeFrequencies(const RopeConfig& config, std::int64_t head_d
 RopeTable::RopeTable(const RopeConfig& config, std::int64_t head_dim)
     : half_(head_dim / 2),
       frequencies_(RopeFrequencies(config, head_dim)),
-      factor_(config.type == RopeType::kYarn ? static_cast<float>(config.attention_factor) : 1.0F) {}
+      factor_(config.type == RopeType::kYarn ? static_cast<float>(config.attention_factor) : 1.0F) {
+}
 
 void RopeTable::Grow(std::int64_t positions) {
   if (positions <= positions_) return;

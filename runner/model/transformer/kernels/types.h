@@ -29,14 +29,14 @@ struct LinearArgs {
   WeightFormat format = WeightFormat::kF32;
   const void* weights = nullptr;  // packed panels
   std::int64_t inputs = 0;
-  std::int64_t outputs = 0;       // of W: twice those of y with kSwiGlu
-  const float* bias = nullptr;    // RoundUp(outputs, kPanel) entries in the order of W, or null
+  std::int64_t outputs = 0;     // of W: twice those of y with kSwiGlu
+  const float* bias = nullptr;  // RoundUp(outputs, kPanel) entries in the order of W, or null
   Epilogue epilogue = Epilogue::kStore;
   std::int64_t rows = 0;
-  const float* x = nullptr;        // f32 and bf16 weights; row stride ldx
+  const float* x = nullptr;  // f32 and bf16 weights; row stride ldx
   std::int64_t ldx = 0;
-  const std::int8_t* qx = nullptr;  // int8 weights: rows of RoundUp(inputs, kQuantBlock) values
-  const float* scales = nullptr;    // int8 weights: a row's scale per block
+  const std::int8_t* qx = nullptr;     // int8 weights: rows of RoundUp(inputs, kQuantBlock) values
+  const float* scales = nullptr;       // int8 weights: a row's scale per block
   const std::int32_t* sums = nullptr;  // int8 weights: a row's sum of qx per block
   float* y = nullptr;
   std::int64_t ldy = 0;
@@ -44,7 +44,8 @@ struct LinearArgs {
 
 // The attention of `group` queries of one position (the heads that share one key/value head) over
 // positions [0, positions). Page p holds positions 16p to 16p+15, at
-// pool + page_ids[p] * page_stride + offset: keys [head_dim][16], then values [16][RoundUp(head_dim, 16)].
+// pool + page_ids[p] * page_stride + offset: keys [head_dim][16], then values
+// [16][RoundUp(head_dim, 16)].
 struct AttentionArgs {
   const float* queries = nullptr;  // [group][head_dim]
   std::int64_t group = 0;

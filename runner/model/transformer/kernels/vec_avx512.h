@@ -1,5 +1,5 @@
-// Sixteen floats in one AVX-512 register. Included by kernels_avx512.cpp only; the three vec_*.h files
-// define the same names with the same results, bit for bit.
+// Sixteen floats in one AVX-512 register. Included by kernels_avx512.cpp only; the three vec_*.h
+// files define the same names with the same results, bit for bit.
 #pragma once
 
 #include <immintrin.h>
@@ -45,8 +45,8 @@ inline Vec ZeroWhereBelow(Vec x, Vec limit, Vec p) {
 inline void LoadBf16Pair(const std::uint16_t* p, Vec& low, Vec& high) {
   const __m512i both = _mm512_loadu_si512(p);
   low.v = _mm512_castsi512_ps(_mm512_slli_epi32(both, 16));
-  high.v = _mm512_castsi512_ps(
-      _mm512_and_si512(both, _mm512_set1_epi32(static_cast<int>(0xFFFF0000U))));
+  high.v =
+      _mm512_castsi512_ps(_mm512_and_si512(both, _mm512_set1_epi32(static_cast<int>(0xFFFF0000U))));
 }
 inline Vec LoadHalf(const std::uint16_t* p) {
   return {_mm512_cvtph_ps(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)))};

@@ -1,0 +1,129 @@
+#!/usr/bin/env python3
+"""Writes tests/cases/model/tiny/*: random checkpoints of every family and what transformers makes of them.
+
+Run with a Python that has torch, transformers and safetensors (scripts/lib/peers.txt):
+    python tests/peers/make_tiny_checkpoints.py
+Each folder holds a checkpoint as users have it (config of transformers 4 or 5, one file or shards, F32, F16
+or BF16), expected.json (ids, greedy continuation) and logits.f32 (rows 0, 3, 6 ... of [ids][vocabulary], little-endian).
+The reference computes in float32 from the stored weights.
+"""
+
+import json
+import pathlib
+import shutil
+
+import numpy
+import torch
+from safetensors.torch import save_file
+from transformers import (LlamaConfig, LlamaForCausalLM, Qwen2Config, Qwen2ForCausalLM, Qwen3Config,
+                          Qwen3ForCausalLM)
+
+ROOT = pathlib.Path(__file__).resolve().parents[1] / "cases" / "model" / "tiny"
+SMALL = dict(vocab_size=272, hidden_size=48, intermediate_size=72, num_hidden_layers=2, num_attention_heads=6,
+             num_key_value_heads=2, max_position_embeddings=512, initializer_range=0.25, rms_norm_eps=1e-5)
+LENGTH = 70  # more than four pages of positions
+STEP = 3  # every third row of logits is kept
+
+
+def rope(theta=10000.0, **scaling):
+    return {"rope_theta": theta, "rope_type": "default", **scaling}
+
+
+LLAMA3 = rope(500000.0, rope_type="llama3", factor=8.0, low_freq_factor=1.0, high_freq_factor=4.0,
+              original_max_position_embeddings=64)
+YARN = rope(10000.0, rope_type="yarn", factor=4.0, original_max_position_embeddings=32)
+
+# name: (classes, changes to SMALL, dtype, shards, configuration style)
+VARIANTS = {
+    "llama_tied": (LlamaConfig, LlamaForCausalLM, dict(tie_word_embeddings=True, rope_parameters=rope(100000.0)),
+                   torch.float32, 1, 5),
+    "llama3_rope": (LlamaConfig, LlamaForCausalLM, dict(head_dim=24, rope_parameters=LLAMA3), torch.bfloat16, 2, 4),
+    "llama_linear": (LlamaConfig, LlamaForCausalLM,
+                     dict(num_key_value_heads=6, attention_bias=True, mlp_bias=True, intermediate_size=50,
+                          rope_parameters=rope(rope_type="linear", factor=2.0)), torch.float16, 1, 5),
+    "qwen2": (Qwen2Config, Qwen2ForCausalLM, dict(rope_parameters=rope(1000000.0)), torch.float16, 1, 4),
+    "qwen2_yarn": (Qwen2Config, Qwen2ForCausalLM, dict(tie_word_embeddings=True, rope_parameters=YARN),
+                   torch.bfloat16, 1, 5),
+    "qwen3": (Qwen3Config, Qwen3ForCausalLM,
+              dict(hidden_size=40, head_dim=24, tie_word_embeddings=True, rope_parameters=rope(1000000.0)),
+              torch.float32, 3, 4),
+}
+
+
+def old_style(config):
+    """The same configuration as transformers 4 wrote it."""
+    rope_parameters = config.pop("rope_parameters")
+    config["rope_theta"] = rope_parameters.pop("rope_theta")
+    scaled = rope_parameters.get("rope_type") != "default"
+    config["rope_scaling"] = rope_parameters if scaled else None
+    config["torch_dtype"] = config.pop("dtype")
+    config.pop("layer_types", None)
+    return config
+
+
+def randomize(model):
+    """Norm weights and biases start as ones and zeros, which would hide mistakes."""
+    generator = torch.Generator().manual_seed(7)
+    for name, parameter in model.named_parameters():
+        if name.endswith("norm.weight") or "layernorm" in name:
+            parameter.data = 1 + 0.3 * torch.randn(parameter.shape, generator=generator)
+        elif name.endswith("bias"):
+            parameter.data = 0.3 * torch.randn(parameter.shape, generator=generator)
+
+
+def save_weights(model, folder, dtype, shards, tied):
+    state = {name: tensor.to(dtype).contiguous() for name, tensor in model.state_dict().items()
+             if not (tied and name == "lm_head.weight")}
+    names = sorted(state)
+    if shards == 1:
+        save_file(state, folder / "model.safetensors", metadata={"format": "pt"})
+        return state
+    weight_map = {}
+    for shard in range(shards):
+        file = f"model-{shard + 1:05d}-of-{shards:05d}.safetensors"
+        part = {name: state[name] for name in names[shard::shards]}
+        save_file(part, folder / file, metadata={"format": "pt"})
+        weight_map.update({name: file for name in part})
+    (folder / "model.safetensors.index.json").write_text(json.dumps({"weight_map": weight_map}, indent=1))
+    return state
+
+
+def make(name, config_class, model_class, changes, dtype, shards, style):
+    folder = ROOT / name
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    torch.manual_seed(1)
+    config = config_class(**{**SMALL, **changes, "bos_token_id": 257, "eos_token_id": 258, "pad_token_id": 256})
+    model = model_class(config).float().eval()
+    randomize(model)
+    state = save_weights(model, folder, dtype, shards, config.tie_word_embeddings)
+    model.load_state_dict({key: value.float() for key, value in state.items()}, strict=False)
+    model.tie_weights()
+
+    written = json.loads(config.to_json_string(use_diff=False))
+    written["architectures"] = [model_class.__name__]
+    written["dtype"] = str(dtype).removeprefix("torch.")
+    if style == 4:
+        written = old_style(written)
+    (folder / "config.json").write_text(json.dumps(written, indent=1, sort_keys=True) + "\n")
+    (folder / "generation_config.json").write_text('{"eos_token_id": [258, 259]}\n')
+
+    ids = torch.randint(0, 256, (1, LENGTH), generator=torch.Generator().manual_seed(3))
+    with torch.no_grad():
+        logits = model(ids).logits[0]
+        greedy = ids[:, :20]
+        for _ in range(20):
+            greedy = torch.cat([greedy, model(greedy).logits[:, -1:, :260].argmax(-1)], 1)
+    logits[::STEP].numpy().astype(numpy.float32).tofile(folder / "logits.f32")
+    (folder / "expected.json").write_text(json.dumps(
+        {"ids": ids[0].tolist(), "greedy_prompt": 20, "greedy": greedy[0, 20:].tolist()}) + "\n")
+    print(name, sum(p.numel() for p in model.parameters()), "weights, largest logit", logits.abs().max().item())
+
+
+def main():
+    for name, variant in VARIANTS.items():
+        make(name, *variant)
+
+
+if __name__ == "__main__":
+    main()
