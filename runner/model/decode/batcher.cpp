@@ -1,0 +1,290 @@
+#include "runner/model/decode/batcher.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "base/utf8.h"
+#include "runner/model/transformer/kernels/types.h"
+
+namespace assay {
+
+using Clock = std::chrono::steady_clock;
+
+struct Batcher::Group {
+  std::vector<TokenId> prompt;
+  std::vector<DecodeJob> jobs;                       // still to start; the last is next
+  std::vector<PageId> pages;                         // of the prompt
+  std::vector<PageId> spare;                         // set aside for the first sample
+  std::int64_t processed = 0;                        // prompt tokens
+  std::shared_ptr<const std::vector<float>> logits;  // after the prompt; null before
+  Clock::time_point admitted_at;
+  std::int64_t size() const { return static_cast<std::int64_t>(prompt.size()); }
+};
+
+struct Batcher::Running {
+  explicit Running(const DecodeJob& its_job) : job(its_job), text(its_job.sampling->stop) {}
+
+  DecodeJob job;
+  std::int64_t prompt_tokens = 0;
+  std::int64_t most_tokens = 0;  // draws until max_tokens or the end of the context
+  std::vector<PageId> pages;
+  std::vector<TokenId> ids;
+  std::vector<float> logprobs;
+  TextStop text;
+  Clock::time_point admitted_at;
+  std::shared_ptr<const std::vector<float>> first_logits;
+  const float* logits = nullptr;  // to draw from next
+  std::optional<Draw> draw;
+  bool done = false;
+};
+
+Batcher::Batcher(Transformer& transformer, KvPool& pool, Tokenizer tokenizer, BatchLimits limits)
+    : transformer_(transformer),
+      pool_(pool),
+      tokenizer_(std::move(tokenizer)),
+      limits_(std::move(limits)),
+      samplers_(transformer.team().threads()) {
+  limits_.samples = std::clamp<std::int64_t>(limits_.samples, 1, Transformer::kMaxRows / 2);
+  logits_.resize(static_cast<std::size_t>(Transformer::kMaxRows * transformer.config().vocabulary));
+}
+
+Batcher::~Batcher() = default;
+
+// Draws of `job` that fit the context.
+std::int64_t Batcher::LastPosition(const Group& group, const DecodeJob& job) const {
+  const std::int64_t room = transformer_.config().context - group.size();
+  return group.size() + std::min<std::int64_t>(job.sampling->max_tokens, room) - 1;
+}
+
+// Pages that a sample needs beside the prompt's full pages. The last drawn token is never
+// processed, so positions up to LastPosition - 1 are written.
+std::int64_t Batcher::PagesNeeded(const Group& group, const DecodeJob& job) const {
+  return KvPool::PagesFor(std::max(LastPosition(group, job), group.size())) -
+         group.size() / kernels::kPagePositions;
+}
+
+void Batcher::Run(std::vector<DecodeGroup> groups, const OnFinished& on_finished,
+                  std::stop_token stop) {
+  on_finished_ = &on_finished;
+  for (DecodeGroup& group : groups) {
+    auto own = std::make_unique<Group>();
+    own->prompt = std::move(group.prompt);
+    own->jobs = std::move(group.jobs);
+    // The longest starts first, so that the spare pages fit every later one.
+    std::stable_sort(own->jobs.begin(), own->jobs.end(),
+                     [](const DecodeJob& a, const DecodeJob& b) {
+                       return a.sampling->max_tokens < b.sampling->max_tokens;
+                     });
+    const std::int64_t context = transformer_.config().context;
+    const std::int64_t needed =
+        own->jobs.empty() ? 0 : KvPool::PagesFor(own->size()) + PagesNeeded(*own, own->jobs.back());
+    if (own->size() >= context || needed > pool_.pages()) {
+      const Error error = {
+          ErrorCode::kInput,
+          own->size() >= context
+              ? fmt::format("the prompt has {} tokens, the model's context is {}", own->size(),
+                            context)
+              : fmt::format(
+                    "the prompt's {} tokens and {} new ones need {} pages of the cache, there are "
+                    "{}: raise the cache budget or lower max_tokens",
+                    own->size(), own->jobs.back().sampling->max_tokens, needed, pool_.pages())};
+      for (const DecodeJob& job : own->jobs) on_finished(job.request, tl::unexpected<Error>(error));
+      continue;
+    }
+    if (!own->jobs.empty()) waiting_.push_back(std::move(own));
+  }
+  std::stable_sort(waiting_.begin(), waiting_.end(), [this](const auto& a, const auto& b) {
+    return LastPosition(*a, a->jobs.back()) < LastPosition(*b, b->jobs.back());
+  });
+  while (!waiting_.empty() || !admitted_.empty() || !running_.empty()) {
+    if (stop.stop_requested()) return CancelAll();
+    Admit();
+    Step();
+  }
+}
+
+// Starts samples of groups whose prompt is done, then admits further groups while there is room.
+void Batcher::Admit() {
+  for (auto& group : admitted_) {
+    while (group->logits && !group->jobs.empty() && Start(*group)) {
+    }
+    if (group->jobs.empty()) Release(*group);
+  }
+  std::erase_if(admitted_, [](const auto& group) { return group->jobs.empty(); });
+  std::int64_t busy = static_cast<std::int64_t>(running_.size());
+  for (const auto& group : admitted_) busy += static_cast<std::int64_t>(group->jobs.size());
+  while (!waiting_.empty() && busy < limits_.samples) {
+    Group& group = *waiting_.back();
+    const std::int64_t prompt_pages = KvPool::PagesFor(group.size());
+    const std::int64_t spare = PagesNeeded(group, group.jobs.back());
+    if (prompt_pages + spare > pool_.free_pages()) return;
+    for (std::int64_t i = 0; i < prompt_pages; ++i) group.pages.push_back(pool_.Take());
+    for (std::int64_t i = 0; i < spare; ++i) group.spare.push_back(pool_.Take());
+    group.admitted_at = Clock::now();
+    busy += static_cast<std::int64_t>(group.jobs.size());
+    admitted_.push_back(std::move(waiting_.back()));
+    waiting_.pop_back();
+  }
+}
+
+// Starts the group's next sample; false where it has to wait for pages or for a place in the batch.
+bool Batcher::Start(Group& group) {
+  const DecodeJob& job = group.jobs.back();
+  const std::int64_t needed = PagesNeeded(group, job);
+  const bool has_spare = static_cast<std::int64_t>(group.spare.size()) >= needed;
+  if (static_cast<std::int64_t>(running_.size()) >= limits_.samples) return false;
+  if (!has_spare && pool_.free_pages() < needed) return false;
+
+  auto sample = std::make_unique<Running>(job);
+  sample->prompt_tokens = group.size();
+  sample->most_tokens = LastPosition(group, job) + 1 - group.size();
+  sample->admitted_at = group.admitted_at;
+  sample->first_logits = group.logits;
+  sample->logits = group.logits->data();
+  const std::int64_t full = group.size() / kernels::kPagePositions;
+  sample->pages.assign(group.pages.begin(), group.pages.begin() + full);
+  for (const PageId page : sample->pages) pool_.AddUser(page);
+  for (std::int64_t i = 0; i < needed; ++i) {
+    if (has_spare) {
+      sample->pages.push_back(group.spare.back());
+      group.spare.pop_back();
+    } else {
+      sample->pages.push_back(pool_.Take());
+    }
+  }
+  if (full < static_cast<std::int64_t>(group.pages.size())) {
+    pool_.Copy(group.pages.back(), sample->pages[static_cast<std::size_t>(full)]);
+  }
+  running_.push_back(std::move(sample));
+  group.jobs.pop_back();
+  return true;
+}
+
+void Batcher::Release(Group& group) {
+  for (const PageId page : group.pages) pool_.Drop(page);
+  for (const PageId page : group.spare) pool_.Drop(page);
+  group.pages.clear();
+  group.spare.clear();
+}
+
+// One forward pass and the draws that it allows.
+void Batcher::Step() {
+  std::vector<ForwardRow> rows;
+  for (const auto& sample : running_) {
+    if (sample->logits != nullptr) continue;  // just started: draws from its prompt's logits
+    const std::int64_t position =
+        sample->prompt_tokens + static_cast<std::int64_t>(sample->ids.size()) - 1;
+    rows.push_back({sample->ids.back(), position, sample->pages.data(), true});
+  }
+  std::vector<Group*> completed;
+  for (const auto& group : admitted_) {
+    if (group->logits) continue;
+    while (group->processed < group->size() &&
+           static_cast<std::int64_t>(rows.size()) < Transformer::kMaxRows) {
+      const std::int64_t at = group->processed++;
+      const bool last = at + 1 == group->size();
+      rows.push_back({group->prompt[static_cast<std::size_t>(at)], at, group->pages.data(), last});
+      if (last) completed.push_back(group.get());
+    }
+  }
+  if (!rows.empty()) transformer_.Forward(rows, pool_, logits_.data());
+  const std::int64_t vocabulary = transformer_.config().vocabulary;
+  const float* next = logits_.data();
+  for (const auto& sample : running_) {
+    if (sample->logits != nullptr) continue;
+    sample->logits = next;
+    next += vocabulary;
+  }
+  for (Group* group : completed) {
+    group->logits = std::make_shared<const std::vector<float>>(next, next + vocabulary);
+    next += vocabulary;
+    while (!group->jobs.empty() && Start(*group)) {
+    }
+  }
+  DrawAll();
+  std::erase_if(running_, [](const auto& sample) { return sample->done; });
+}
+
+void Batcher::DrawAll() {
+  transformer_.team().Run([this](std::size_t thread) {
+    const auto count = static_cast<std::int64_t>(running_.size());
+    transformer_.team().Share(count, 1, [&](std::int64_t begin, std::int64_t end) {
+      for (std::int64_t i = begin; i < end; ++i) {
+        Running& sample = *running_[static_cast<std::size_t>(i)];
+        sample.draw =
+            samplers_[thread].Pick(sample.logits, limits_.vocabulary, *sample.job.sampling,
+                                   sample.job.key.Uniform(sample.ids.size()));
+      }
+    });
+  });
+  for (const auto& sample : running_) TakeDraw(*sample);
+}
+
+void Batcher::TakeDraw(Running& sample) {
+  sample.logits = nullptr;
+  sample.first_logits.reset();
+  if (!sample.draw) {
+    sample.done = true;
+    DropPages(sample);
+    (*on_finished_)(sample.job.request,
+                    Fail(ErrorCode::kInput, "the model's logits are not finite after {} tokens",
+                         sample.prompt_tokens + static_cast<std::int64_t>(sample.ids.size())));
+    return;
+  }
+  const TokenId id = sample.draw->id;
+  sample.ids.push_back(id);
+  sample.logprobs.push_back(sample.draw->logprob);
+  if (std::binary_search(limits_.end_ids.begin(), limits_.end_ids.end(), id)) {
+    return End(sample, Finish::kStop, std::string(tokenizer_.TokenBytes(id)));
+  }
+  if (!tokenizer_.IsSpecial(id) && sample.text.Add(tokenizer_.TokenBytes(id))) {
+    return End(sample, Finish::kStop, sample.text.stopped_by());
+  }
+  if (static_cast<std::int64_t>(sample.ids.size()) >= sample.most_tokens) {
+    End(sample, Finish::kLength, "");
+  }
+}
+
+void Batcher::DropPages(Running& sample) {
+  for (const PageId page : sample.pages) pool_.Drop(page);
+  sample.pages.clear();
+}
+
+void Batcher::End(Running& sample, Finish finish, std::string stopped_by) {
+  sample.done = true;
+  DropPages(sample);
+  Response response;
+  std::string_view text = sample.text.text();
+  // A character that was cut in the middle is left out; other bytes that are no UTF-8 are replaced.
+  if (finish != Finish::kStop) text = text.substr(0, CompleteUtf8Prefix(text));
+  response.text = SanitizeUtf8(text);
+  response.finish = finish;
+  response.stopped_by = std::move(stopped_by);
+  response.prompt_tokens = sample.prompt_tokens;
+  response.response_tokens = static_cast<std::int64_t>(sample.ids.size());
+  response.ids = std::move(sample.ids);
+  if (sample.job.sampling->logprobs) response.logprobs = std::move(sample.logprobs);
+  response.wall_ms =
+      std::chrono::duration<double, std::milli>(Clock::now() - sample.admitted_at).count();
+  (*on_finished_)(sample.job.request, std::move(response));
+}
+
+void Batcher::CancelAll() {
+  for (const auto& sample : running_) End(*sample, Finish::kCancelled, "");
+  running_.clear();
+  for (auto* groups : {&admitted_, &waiting_}) {
+    for (const auto& group : *groups) {
+      Release(*group);
+      for (const DecodeJob& job : group->jobs) {
+        Response response;
+        response.finish = Finish::kCancelled;
+        response.prompt_tokens = group->size();
+        (*on_finished_)(job.request, std::move(response));
+      }
+    }
+    groups->clear();
+  }
+}
+
+}  // namespace assay

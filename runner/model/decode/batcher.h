@@ -1,0 +1,88 @@
+// runner/model/decode/batcher.h -- Continuous batching: keeps the batch full until every job is
+// done.
+//
+// Theory of operation. Jobs that share a prompt form a group. A group's prompt is processed once
+// into pages of the cache; each of its samples takes the prompt's full pages by counting, a copy of
+// the last, partly filled page, and new pages of its own. Every step is one forward pass: one row
+// for each running sample, and prompt rows of groups being admitted up to a budget. Groups are
+// admitted longest first, so that the run does not end with one long sample alone. Pages for a
+// sample's whole length are set aside when it starts: it can never run out halfway.
+//
+// None of this changes what is drawn: rows do not see each other (transformer.h), and draw p of a
+// sample uses key.Uniform(p) only.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "runner/model/decode/sampler.h"
+#include "runner/model/decode/text_stop.h"
+#include "runner/model/model.h"
+#include "runner/model/tokenizer/tokenizer.h"
+#include "runner/model/transformer/transformer.h"
+
+namespace assay {
+
+// One sample to draw. `request` is the caller's index of it.
+struct DecodeJob {
+  std::size_t request = 0;
+  const Sampling* sampling = nullptr;  // outlives the batcher's run
+  Key key;
+};
+
+struct DecodeGroup {
+  std::vector<TokenId> prompt;  // not empty
+  std::vector<DecodeJob> jobs;
+};
+
+struct BatchLimits {
+  std::int64_t samples = 64;     // running at once
+  std::int64_t vocabulary = 0;   // ids from here on are never drawn
+  std::vector<TokenId> end_ids;  // ascending
+};
+
+// One run at a time.
+class Batcher {
+ public:
+  using OnFinished = Model::OnFinished;
+
+  Batcher(Transformer& transformer, KvPool& pool, Tokenizer tokenizer, BatchLimits limits);
+  ~Batcher();
+
+  // Draws all jobs of all groups; see Model::Sample.
+  void Run(std::vector<DecodeGroup> groups, const OnFinished& on_finished, std::stop_token stop);
+
+ private:
+  struct Group;
+  struct Running;
+
+  void Admit();
+  bool Start(Group& group);
+  void Step();
+  void DrawAll();
+  void TakeDraw(Running& sample);
+  void End(Running& sample, Finish finish, std::string stopped_by);
+  void DropPages(Running& sample);
+  void Release(Group& group);
+  void CancelAll();
+  std::int64_t PagesNeeded(const Group& group, const DecodeJob& job) const;
+  std::int64_t LastPosition(const Group& group, const DecodeJob& job) const;
+
+  Transformer& transformer_;
+  KvPool& pool_;
+  Tokenizer tokenizer_;
+  BatchLimits limits_;
+  const OnFinished* on_finished_ = nullptr;
+  std::vector<std::unique_ptr<Group>> waiting_;   // not admitted yet; the last is next
+  std::vector<std::unique_ptr<Group>> admitted_;  // prompt in work, or samples still to start
+  std::vector<std::unique_ptr<Running>> running_;
+  std::vector<Sampler> samplers_;  // one a thread
+  std::vector<float> logits_;
+};
+
+}  // namespace assay

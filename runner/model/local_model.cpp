@@ -1,0 +1,250 @@
+#include "runner/model/local_model.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <utility>
+
+#include "base/files.h"
+#include "base/hash.h"
+#include "base/suggest.h"
+#include "base/thread_pool.h"
+#include "runner/model/checkpoint/gguf.h"
+#include "runner/model/checkpoint/safetensors.h"
+#include "runner/model/decode/batcher.h"
+#include "runner/model/resolve.h"
+#include "runner/model/template/chat_template.h"
+
+namespace assay {
+namespace {
+
+// Raised whenever the arithmetic changes, so that runs of different engines are not taken for one.
+constexpr std::string_view kArithmetic = "cpu-1";
+
+kernels::WeightFormat FormatOf(WeightType type) {
+  switch (type) {
+    case WeightType::kF32:
+      return kernels::WeightFormat::kF32;
+    case WeightType::kBf16:
+      return kernels::WeightFormat::kBf16;
+    case WeightType::kInt8:
+      break;
+  }
+  return kernels::WeightFormat::kInt8;
+}
+
+std::int64_t FreeMemory() {
+  return std::int64_t{::sysconf(_SC_AVPHYS_PAGES)} * std::int64_t{::sysconf(_SC_PAGESIZE)};
+}
+
+class LocalModel : public Model {
+ public:
+  LocalModel(LocalParts parts, const LocalModelOptions& options,
+             std::unique_ptr<Transformer> transformer, std::optional<ChatTemplate> chat_template)
+      : parts_(std::move(parts)),
+        options_(options),
+        transformer_(std::move(transformer)),
+        chat_template_(std::move(chat_template)),
+        pool_(parts_.config, options.cache_bytes),
+        batcher_(*transformer_, pool_, parts_.tokenizer, Limits()) {}
+
+  void Sample(const std::vector<Request>& requests, const OnFinished& on_finished,
+              std::stop_token stop) override {
+    std::vector<DecodeGroup> groups;
+    std::map<std::pair<std::int64_t, std::vector<TokenId>>, std::size_t> known;
+    for (std::size_t i = 0; i < requests.size(); ++i) {
+      const Request& request = requests[i];
+      auto prompt = PromptIds(request);
+      if (!prompt) {
+        on_finished(i, Pass(prompt.error()));
+        continue;
+      }
+      std::size_t at = groups.size();
+      if (request.group >= 0) at = known.try_emplace({request.group, *prompt}, at).first->second;
+      if (at == groups.size()) groups.push_back({*std::move(prompt), {}});
+      groups[at].jobs.push_back({i, &request.sampling, request.key});
+    }
+    batcher_.Run(std::move(groups), on_finished, std::move(stop));
+  }
+
+  std::string Identity() const override {
+    const std::lock_guard lock(identity_mutex_);
+    if (identity_.empty()) {
+      identity_ =
+          Sha256Hex(fmt::format("{}\n{}\n{}\n{}\n{}\n{}", kArithmetic, ToString(options_.weights),
+                                parts_.weights->ContentHash(), parts_.tokenizer.Identity(),
+                                parts_.chat_template, Fingerprint(parts_.config)));
+    }
+    return identity_;
+  }
+
+  std::string Description() const override {
+    return fmt::format("{} ({}M, {}, cpu {} x {})", parts_.name,
+                       parts_.config.parameters() / 1000000, ToString(options_.weights),
+                       kernels::Kernels().name, transformer_->team().threads());
+  }
+
+  std::size_t PreferredConcurrency() const override {
+    return static_cast<std::size_t>(options_.batch);
+  }
+
+ private:
+  BatchLimits Limits() const {
+    BatchLimits limits;
+    limits.samples = options_.batch;
+    limits.vocabulary =
+        std::min<std::int64_t>(parts_.config.vocabulary, parts_.tokenizer.VocabularySize());
+    limits.end_ids = parts_.config.end_ids;
+    const auto& more = parts_.tokenizer.EndIds();
+    limits.end_ids.insert(limits.end_ids.end(), more.begin(), more.end());
+    std::sort(limits.end_ids.begin(), limits.end_ids.end());
+    return limits;
+  }
+
+  // What of the configuration decides the numbers beside the weights themselves.
+  static std::string Fingerprint(const ModelConfig& c) {
+    std::string ends;
+    for (const TokenId id : c.end_ids) ends += fmt::format("{},", id);
+    return fmt::format(
+        "{} {} {} {} {} {} | {} {} {} {} {} {} {} {} {} | {}", c.architecture, c.heads, c.kv_heads,
+        c.head_dim, c.rms_eps, c.context, static_cast<int>(c.rope.type), c.rope.theta,
+        c.rope.factor, c.rope.low_frequency_factor, c.rope.high_frequency_factor,
+        c.rope.original_context, c.rope.beta_fast, c.rope.beta_slow, c.rope.attention_factor, ends);
+  }
+
+  Result<std::vector<TokenId>> PromptIds(const Request& request) const {
+    if (request.sampling.max_tokens < 1) {
+      return Fail(ErrorCode::kUsage, "max_tokens is {}, expected at least 1",
+                  request.sampling.max_tokens);
+    }
+    auto ids = Encode(request);
+    if (!ids) return ids;
+    if (ids->empty()) return Fail(ErrorCode::kInput, "the prompt has no tokens");
+    for (const TokenId id : *ids) {
+      if (id < 0 || id >= parts_.config.vocabulary) {
+        return Fail(ErrorCode::kInput, "token id {} is outside the vocabulary of {}", id,
+                    parts_.config.vocabulary);
+      }
+    }
+    return ids;
+  }
+
+  Result<std::vector<TokenId>> Encode(const Request& request) const {
+    if (const auto* ids = std::get_if<std::vector<TokenId>>(&request.prompt)) return *ids;
+    EncodeOptions encode;
+    if (const auto* text = std::get_if<std::string>(&request.prompt)) {
+      encode.add_special = true;
+      return parts_.tokenizer.Encode(*text, encode);
+    }
+    if (!chat_template_) {
+      return Fail(ErrorCode::kInput, "{} has no chat template: give a text prompt", parts_.name);
+    }
+    const auto rendered = chat_template_->Render(std::get<std::vector<Message>>(request.prompt));
+    if (!rendered) return Pass(rendered.error());
+    encode.literal = rendered->user;
+    return parts_.tokenizer.Encode(rendered->text, encode);
+  }
+
+  LocalParts parts_;
+  LocalModelOptions options_;
+  std::unique_ptr<Transformer> transformer_;
+  std::optional<ChatTemplate> chat_template_;
+  KvPool pool_;
+  Batcher batcher_;
+  mutable std::mutex identity_mutex_;
+  mutable std::string identity_;
+};
+
+Result<LocalParts> OpenFolder(const ModelFiles& files) {
+  auto config = ReadModelConfig(files.path);
+  if (!config) return Pass(config.error());
+  auto weights = Safetensors::Open(files.path);
+  if (!weights) return Pass(weights.error());
+  auto tokenizer = Tokenizer::FromFolder(files.path);
+  if (!tokenizer) return Pass(tokenizer.error());
+  std::string source = tokenizer->ChatTemplateSource();
+  return LocalParts{*std::move(config), *std::move(weights), *std::move(tokenizer),
+                    std::move(source), files.name};
+}
+
+Result<LocalParts> OpenGguf(const ModelFiles& files) {
+  auto file = GgufFile::Open(files.path);
+  if (!file) return Pass(file.error());
+  auto config = (*file)->Config();
+  if (!config) return Pass(config.error());
+  auto vocabulary = (*file)->Vocabulary();
+  if (!vocabulary) return Pass(vocabulary.error());
+  auto tokenizer = Tokenizer::FromGguf(*std::move(vocabulary), files.path.string());
+  if (!tokenizer) return Pass(tokenizer.error());
+  std::string source = tokenizer->ChatTemplateSource();
+  return LocalParts{*std::move(config), *std::move(file), *std::move(tokenizer), std::move(source),
+                    files.name};
+}
+
+}  // namespace
+
+Result<WeightType> ParseWeightType(const std::string& name) {
+  if (name == "f32" || name == "fp32") return WeightType::kF32;
+  if (name == "bf16") return WeightType::kBf16;
+  if (name == "int8") return WeightType::kInt8;
+  return Fail(ErrorCode::kUsage,
+              "dtype \"{}\" does not exist on the CPU (there are: f32, bf16, int8){}", name,
+              DidYouMean(name, {"f32", "bf16", "int8"}));
+}
+
+std::string_view ToString(WeightType type) {
+  switch (type) {
+    case WeightType::kF32:
+      return "f32";
+    case WeightType::kBf16:
+      return "bf16";
+    case WeightType::kInt8:
+      break;
+  }
+  return "int8";
+}
+
+Result<LocalParts> OpenCheckpoint(const std::string& name) {
+  const auto files = ResolveModel(name);
+  if (!files) return Pass(files.error());
+  return files->layout == ModelFiles::Layout::kGguf ? OpenGguf(*files) : OpenFolder(*files);
+}
+
+Result<std::unique_ptr<Model>> MakeLocalModel(const std::string& name,
+                                              const LocalModelOptions& options) {
+  auto parts = OpenCheckpoint(name);
+  if (!parts) return Pass(parts.error());
+  return MakeLocalModel(*std::move(parts), options);
+}
+
+Result<std::unique_ptr<Model>> MakeLocalModel(LocalParts parts, const LocalModelOptions& given) {
+  LocalModelOptions options = given;
+  if (options.batch < 1 || options.batch > Transformer::kMaxRows / 2) {
+    return Fail(ErrorCode::kUsage, "a batch of {} is not possible (1 to {})", options.batch,
+                Transformer::kMaxRows / 2);
+  }
+  if (!options.chat_template.empty()) {
+    auto source = ReadFile(options.chat_template);
+    if (!source) return Pass(source.error());
+    parts.chat_template = *std::move(source);
+  }
+  std::optional<ChatTemplate> chat_template;
+  if (!parts.chat_template.empty()) {
+    auto parsed = ChatTemplate::Parse(parts.chat_template, parts.tokenizer.BosText(),
+                                      parts.tokenizer.EosText(), parts.name + ": chat template");
+    if (!parsed) return Pass(parsed.error());
+    chat_template = *std::move(parsed);
+  }
+  const std::size_t threads = options.threads == 0 ? UsableThreads() : options.threads;
+  auto transformer = Transformer::Load(parts.config, parts.weights, FormatOf(options.weights),
+                                       std::make_shared<ThreadTeam>(threads));
+  if (!transformer) return Pass(transformer.error());
+  if (options.cache_bytes == 0) options.cache_bytes = FreeMemory() / 4;
+  return std::unique_ptr<Model>(std::make_unique<LocalModel>(
+      std::move(parts), options, *std::move(transformer), std::move(chat_template)));
+}
+
+}  // namespace assay

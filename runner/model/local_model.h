@@ -1,0 +1,54 @@
+// runner/model/local_model.h -- A checkpoint on this machine's CPU as a Model.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "base/result.h"
+#include "runner/model/checkpoint/config.h"
+#include "runner/model/checkpoint/tensor.h"
+#include "runner/model/model.h"
+#include "runner/model/tokenizer/tokenizer.h"
+
+namespace assay {
+
+// How weights are held; activations, cache and sums are 32-bit floats in every case.
+enum class WeightType {
+  kF32,   // exact for every stored type
+  kBf16,  // rounded to bf16, half the memory
+  kInt8,  // blocks of 32 with one scale, activations rounded likewise: the fastest
+};
+// kUsage naming the known types.
+Result<WeightType> ParseWeightType(const std::string& name);  // "f32" ("fp32"), "bf16", "int8"
+std::string_view ToString(WeightType type);
+
+struct LocalModelOptions {
+  WeightType weights = WeightType::kF32;
+  std::size_t threads = 0;       // 0: all that this process may use
+  std::int64_t batch = 64;       // samples in work at once, 1 to 128
+  std::int64_t cache_bytes = 0;  // for keys and values; 0: a quarter of the memory that is free
+  // Jinja source instead of the model's own template; empty: its own.
+  std::filesystem::path chat_template;
+};
+
+// A checkpoint's parts, for callers that have them in memory (the trainer, tests).
+struct LocalParts {
+  ModelConfig config;
+  std::shared_ptr<const TensorSource> weights;
+  Tokenizer tokenizer;
+  std::string chat_template;  // Jinja source, "" if none
+  std::string name;
+};
+
+// The parts of a folder, a GGUF file or the bundled default model. One sentence naming file and key
+// for whatever is missing, malformed or not implemented.
+Result<LocalParts> OpenCheckpoint(const std::string& name);
+
+// Loads MODEL as ResolveModel understands it.
+Result<std::unique_ptr<Model>> MakeLocalModel(const std::string& name,
+                                              const LocalModelOptions& options = {});
+Result<std::unique_ptr<Model>> MakeLocalModel(LocalParts parts, const LocalModelOptions& options);
+
+}  // namespace assay
