@@ -5,6 +5,7 @@ namespace assay::cli {
 void AddCommands(CLI::App& app) {
   AddScore(app);
   AddTasks(app);
+  AddSample(app);
   AddTokenize(app);
   AddDoctor(app);
 }

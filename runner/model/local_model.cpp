@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <map>
 #include <mutex>
-#include <optional>
 #include <utility>
 
 #include "base/files.h"
@@ -43,7 +42,7 @@ std::int64_t FreeMemory() {
 class LocalModel : public Model {
  public:
   LocalModel(LocalParts parts, const LocalModelOptions& options,
-             std::unique_ptr<Transformer> transformer, std::optional<ChatTemplate> chat_template)
+             std::unique_ptr<Transformer> transformer, Result<ChatTemplate> chat_template)
       : parts_(std::move(parts)),
         options_(options),
         transformer_(std::move(transformer)),
@@ -139,9 +138,7 @@ class LocalModel : public Model {
       encode.add_special = true;
       return parts_.tokenizer.Encode(*text, encode);
     }
-    if (!chat_template_) {
-      return Fail(ErrorCode::kInput, "{} has no chat template: give a text prompt", parts_.name);
-    }
+    if (!chat_template_) return Pass(chat_template_.error());
     const auto rendered = chat_template_->Render(std::get<std::vector<Message>>(request.prompt));
     if (!rendered) return Pass(rendered.error());
     encode.literal = rendered->user;
@@ -151,7 +148,7 @@ class LocalModel : public Model {
   LocalParts parts_;
   LocalModelOptions options_;
   std::unique_ptr<Transformer> transformer_;
-  std::optional<ChatTemplate> chat_template_;
+  Result<ChatTemplate> chat_template_;  // the error is told to those who need it
   KvPool pool_;
   Batcher batcher_;
   mutable std::mutex identity_mutex_;
@@ -182,6 +179,14 @@ Result<LocalParts> OpenGguf(const ModelFiles& files) {
   std::string source = tokenizer->ChatTemplateSource();
   return LocalParts{*std::move(config), *std::move(file), *std::move(tokenizer), std::move(source),
                     files.name};
+}
+
+Result<ChatTemplate> ParseTemplate(const LocalParts& parts) {
+  if (parts.chat_template.empty()) {
+    return Fail(ErrorCode::kInput, "{} has no chat template: give a text prompt", parts.name);
+  }
+  return ChatTemplate::Parse(parts.chat_template, parts.tokenizer.BosText(),
+                             parts.tokenizer.EosText(), parts.name + ": chat template");
 }
 
 }  // namespace
@@ -231,13 +236,7 @@ Result<std::unique_ptr<Model>> MakeLocalModel(LocalParts parts, const LocalModel
     if (!source) return Pass(source.error());
     parts.chat_template = *std::move(source);
   }
-  std::optional<ChatTemplate> chat_template;
-  if (!parts.chat_template.empty()) {
-    auto parsed = ChatTemplate::Parse(parts.chat_template, parts.tokenizer.BosText(),
-                                      parts.tokenizer.EosText(), parts.name + ": chat template");
-    if (!parsed) return Pass(parsed.error());
-    chat_template = *std::move(parsed);
-  }
+  Result<ChatTemplate> chat_template = ParseTemplate(parts);
   const std::size_t threads = options.threads == 0 ? UsableThreads() : options.threads;
   auto transformer = Transformer::Load(parts.config, parts.weights, FormatOf(options.weights),
                                        std::make_shared<ThreadTeam>(threads));
