@@ -4,6 +4,7 @@ namespace assay::cli {
 
 void AddCommands(CLI::App& app) {
   AddScore(app);
+  AddVerify(app);
   AddTasks(app);
   AddSample(app);
   AddTokenize(app);

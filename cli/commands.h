@@ -9,6 +9,7 @@ void AddScore(CLI::App& app);
 void AddTasks(CLI::App& app);
 void AddSample(CLI::App& app);
 void AddTokenize(CLI::App& app);
+void AddVerify(CLI::App& app);
 void AddDoctor(CLI::App& app);
 
 void AddCommands(CLI::App& app);
