@@ -22,8 +22,8 @@
 namespace assay {
 
 struct StreamOptions {
-  Json spec;            // for lines without "verifier"; null: such lines are errors
-  std::string profile;  // put into each line's spec as its "profile"; "": none
+  Json spec;                 // for lines without "verifier"; null: such lines are errors
+  std::string profile = {};  // put into each line's spec as its "profile"; "": none
   std::size_t threads = 1;
   std::chrono::milliseconds budget{10'000};  // of one response; verifiers may have their own
   std::size_t max_line_bytes = std::size_t{64} << 20;
