@@ -89,6 +89,23 @@ Match CompareSets(const Ref& a, const Ref& b, const Rules& rules, Budget& budget
   return CompareLists(distinct(a), distinct(b), false, rules, budget);
 }
 
+// Whether an inequality stands at the top or in a list.
+bool HasInequality(const Ref& e) {
+  if (e.op() == Op::kList) {
+    return e.kid_count() > 0 && HasInequality(e.kid(0));
+  }
+  if (e.op() != Op::kRelation) return false;
+  const Relation r = e.tree->relation(e.id, 0);
+  return r != Relation::kEqual && r != Relation::kApprox && r != Relation::kCongruent;
+}
+
+// \pm 2 against {-2, 2}
+bool PlusMinusAgainstSet(const Ref& a, const Ref& b) {
+  if ((a.op() == Op::kBraces) == (b.op() == Op::kBraces)) return false;
+  const Ref& other = a.op() == Op::kBraces ? b : a;
+  return other.sign == 0 && HasPlusMinus(other);
+}
+
 // Quantities: the values, and the units where both sides give one.
 Match CompareQuantities(Ref a, Ref b, const Rules& rules, Budget& budget) {
   const auto unit = [](const Ref& e) { return e.op() == Op::kQuantity ? e.node().aux : -2; };
@@ -192,6 +209,23 @@ Match CompareColons(const Ref& a, const Ref& b, const Rules& rules, Budget& budg
 
 }  // namespace
 
+namespace {
+
+// "1,22" -> "1.22", or nothing.
+std::string DecimalComma(std::string_view text) {
+  const std::string_view s = StripWrappers(text);
+  const std::size_t comma = s.find(',');
+  if (comma == std::string_view::npos || comma == 0 || comma + 1 == s.size()) return {};
+  for (std::size_t i = s[0] == '-' ? 1 : 0; i < s.size(); ++i) {
+    if (i != comma && (s[i] < '0' || s[i] > '9')) return {};
+  }
+  std::string point(s);
+  point[comma] = '.';
+  return point;
+}
+
+}  // namespace
+
 std::vector<Ref> Elements(const Ref& e) {
   std::vector<Ref> items;
   const auto put = [&](const Ref& item) {
@@ -253,7 +287,10 @@ Match CompareValues(const Ref& a, const Ref& b, const Rules& rules, Budget& budg
     return SameShape(a, b, budget) ? Equal(How::kExact)
                                    : Different(How::kExact, "an unfinished list");
   }
-  if (p == Op::kList || q == Op::kList ||
+  if (const bool relations = HasInequality(a) || HasInequality(b); relations) {
+    if (const auto sets = CompareRealSets(a, b, budget)) return *sets;
+  }
+  if (p == Op::kList || q == Op::kList || PlusMinusAgainstSet(a, b) ||
       ((HasPlusMinus(a) || HasPlusMinus(b)) && a.sign == 0 && b.sign == 0 && p != Op::kBraces &&
        q != Op::kBraces)) {
     // a set may be written as a list
@@ -322,6 +359,17 @@ Match Compare(const Tree& a, std::string_view a_text, const Tree& b, std::string
     if (same) return Equal(How::kText);
     if (x.op() == y.op()) return Different(How::kText);
     return Different(How::kText, "words against mathematics");
+  }
+  if ((x.op() == Op::kList) != (y.op() == Op::kList)) {  // 1,22 against 1.22: a decimal comma
+    const Ref& list = x.op() == Op::kList ? x : y;
+    const Ref& other = x.op() == Op::kList ? y : x;
+    const std::string point = DecimalComma(x.op() == Op::kList ? a_text : b_text);
+    if (!point.empty() && list.kid_count() == 2 && other.op() == Op::kNumber) {
+      const auto number = ParseExpression(point);
+      if (number && ExactValue({&*number, number->root()}, budget) == other.number()) {
+        return Equal(How::kExact, "with a decimal comma");
+      }
+    }
   }
   return CompareValues(x, y, rules, budget);
 }

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "verifiers/math/evaluate.h"
 #include "verifiers/math/parser.h"
 
 namespace assay::math {
@@ -156,6 +157,10 @@ NodeId Parser::ParseUnit(NodeId value) {
   if (plain.size() > 60) {
     at_ = start;
     return Fail("a unit expected");
+  }
+  if (unit < 0 && HasFreeNames({&tree_, value})) {
+    at_ = start;
+    return Fail("words behind a formula");
   }
   const Op op = tree_[value].op;
   const NodeId kid[] = {value};

@@ -1,4 +1,460 @@
+// Sets of real numbers: intervals, points, unions, and the inequalities that describe them.
+//
+// A set is a sorted list of disjoint intervals. Ends are compared by certified arithmetic; a set
+// whose ends cannot be ordered (free names, values too close) is no real set, and the caller falls
+// back to comparing structure.
+#include <algorithm>
+#include <deque>
+
 #include "verifiers/math/compare.h"
+
 namespace assay::math {
-std::optional<Match> CompareRealSets(const Ref&, const Ref&, Budget&) { return std::nullopt; }
+namespace {
+
+struct End {
+  int infinite = 0;  // -1, 0, 1
+  Ref value;         // where infinite == 0
+  bool open = true;
+};
+
+struct Interval {
+  End low;
+  End high;
+};
+
+using RealSet = std::vector<Interval>;
+
+class Converter {
+ public:
+  explicit Converter(Budget& budget) : budget_(budget) {}
+
+  std::optional<RealSet> Convert(const Ref& e) {
+    auto set = Of(e, 0);
+    if (!set || !Normalize(*set)) return std::nullopt;
+    return set;
+  }
+
+  // The variable that inequalities were about; "" if there were none.
+  const std::string& variable() const { return variable_; }
+  // Whether anything but a bare pair of brackets was seen.
+  bool is_set() const { return is_set_; }
+
+  std::optional<int> Order(const End& a, const End& b) {
+    if (a.infinite != 0 || b.infinite != 0) {
+      return a.infinite == b.infinite ? 0 : (a.infinite < b.infinite ? -1 : 1);
+    }
+    return CompareOrder(a.value, b.value, budget_);
+  }
+
+ private:
+  using Result = std::optional<RealSet>;
+
+  Ref Number(const Rational& r) {
+    trees_.emplace_back();
+    const NodeId id = trees_.back().AddNumber(r);
+    return {&trees_.back(), id, 0};
+  }
+  Ref Negated(const Ref& e) {
+    trees_.push_back(*e.tree);
+    const NodeId id = trees_.back().Add(Op::kNeg, {e.id});
+    return {&trees_.back(), id, e.sign};
+  }
+
+  static bool Infinity(const Ref& e, int* sign) {
+    if (e.op() == Op::kConstant && e.node().aux == static_cast<int>(Constant::kInfinity)) {
+      *sign = 1;
+      return true;
+    }
+    if (e.op() == Op::kNeg && Infinity(e.kid(0), sign)) {
+      *sign = -*sign;
+      return true;
+    }
+    return false;
+  }
+
+  End MakeEnd(const Ref& e, bool open) {
+    End end;
+    end.open = open;
+    if (Infinity(e, &end.infinite)) {
+      end.open = true;
+    } else {
+      end.value = e;
+    }
+    return end;
+  }
+  static End Infinite(int sign) {
+    End end;
+    end.infinite = sign;
+    return end;
+  }
+
+  Result Of(const Ref& e, int depth) {
+    if (depth > 16 || !budget_.Spend(10)) return std::nullopt;
+    switch (e.op()) {
+      case Op::kParens:
+      case Op::kBrackets:
+      case Op::kHalfOpen: {
+        if (e.kid_count() != 2) return std::nullopt;
+        if (e.op() == Op::kHalfOpen) is_set_ = true;
+        const bool low_open =
+            e.op() == Op::kParens || (e.op() == Op::kHalfOpen && e.node().aux == 1);
+        const bool high_open =
+            e.op() == Op::kParens || (e.op() == Op::kHalfOpen && e.node().aux == 2);
+        return RealSet{{MakeEnd(e.kid(0), low_open), MakeEnd(e.kid(1), high_open)}};
+      }
+      case Op::kBraces: {
+        RealSet set;
+        for (std::size_t i = 0; i < e.kid_count(); ++i) {
+          for (const Ref& item : Elements(e.kid(i))) {
+            if (item.op() == Op::kRelation || item.op() == Op::kParens) return std::nullopt;
+            set.push_back({MakeEnd(item, false), MakeEnd(item, false)});
+          }
+        }
+        return set;
+      }
+      case Op::kUnion: {
+        is_set_ = true;
+        RealSet all;
+        for (std::size_t i = 0; i < e.kid_count(); ++i) {
+          auto part = Of(e.kid(i), depth + 1);
+          if (!part) return std::nullopt;
+          all.insert(all.end(), part->begin(), part->end());
+        }
+        return all;
+      }
+      case Op::kIntersect: {
+        is_set_ = true;
+        auto a = Of(e.kid(0), depth + 1);
+        auto b = Of(e.kid(1), depth + 1);
+        return Intersect(a, b);
+      }
+      case Op::kSetMinus: {
+        is_set_ = true;
+        auto a = Of(e.kid(0), depth + 1);
+        auto b = Of(e.kid(1), depth + 1);
+        return Intersect(a, Complement(b));
+      }
+      case Op::kAdd:  // R - {0}
+        if (e.kid_count() == 2 && e.kid(1).op() == Op::kNeg && e.kid(0).op() == Op::kNumberSet) {
+          is_set_ = true;
+          auto a = Of(e.kid(0), depth + 1);
+          auto b = Of(e.kid(1).kid(0), depth + 1);
+          return Intersect(a, Complement(b));
+        }
+        return std::nullopt;
+      case Op::kNumberSet:
+        if (e.node().aux != 'R') return std::nullopt;
+        is_set_ = true;
+        return RealSet{{Infinite(-1), Infinite(1)}};
+      case Op::kSuchThat:
+        return SuchThat(e, depth);
+      case Op::kRelation:
+        return Chain(e, depth);
+      case Op::kList:
+        return List(e, depth);
+      default:
+        return std::nullopt;
+    }
+  }
+
+  Result SuchThat(const Ref& e, int depth) {
+    is_set_ = true;
+    Result set = RealSet{{Infinite(-1), Infinite(1)}};
+    const Ref head = e.kid(0);
+    if (head.op() == Op::kRelation) {
+      set = Of(head, depth + 1);
+    } else if (head.op() != Op::kSymbol) {
+      return std::nullopt;
+    } else if (!Variable(head)) {
+      return std::nullopt;
+    }
+    for (std::size_t i = 1; i < e.kid_count(); ++i) set = Intersect(set, Of(e.kid(i), depth + 1));
+    return set;
+  }
+
+  bool Variable(const Ref& e) {
+    if (variable_.empty()) variable_ = std::string(e.name());
+    return variable_ == e.name();
+  }
+
+  // Inequalities joined by commas and words: a union after "or", else all of them at once where
+  // that is possible.
+  Result List(const Ref& e, int depth) {
+    std::vector<RealSet> parts;
+    bool all_excluded = true;
+    for (std::size_t i = 0; i < e.kid_count(); ++i) {
+      const Ref kid = e.kid(i);
+      if (kid.op() != Op::kRelation) return std::nullopt;
+      all_excluded = all_excluded && kid.tree->relation(kid.id, 0) == Relation::kNotEqual;
+      auto part = Of(kid, depth + 1);
+      if (!part) return std::nullopt;
+      parts.push_back(std::move(*part));
+    }
+    RealSet both = parts[0];
+    bool empty = false;
+    if (e.node().aux != 1 || all_excluded) {
+      for (std::size_t i = 1; i < parts.size() && !empty; ++i) {
+        auto next = Intersect(both, parts[i]);
+        if (!next) return std::nullopt;
+        both = std::move(*next);
+        empty = both.empty();
+      }
+      if (!empty) return both;
+    }
+    RealSet all;
+    for (const RealSet& part : parts) all.insert(all.end(), part.begin(), part.end());
+    return all;
+  }
+
+  Result Chain(const Ref& e, int depth) {
+    Result set = RealSet{{Infinite(-1), Infinite(1)}};
+    for (std::size_t i = 0; i + 1 < e.kid_count(); ++i) {
+      set = Intersect(set, Link(e.kid(i), e.tree->relation(e.id, i), e.kid(i + 1), depth));
+    }
+    return set;
+  }
+
+  Result Link(const Ref& left, Relation r, const Ref& right, int depth) {
+    if (r == Relation::kIn || r == Relation::kNotIn) {
+      if (left.op() != Op::kSymbol || !Variable(left)) return std::nullopt;
+      is_set_ = true;
+      auto set = Of(right, depth + 1);
+      return r == Relation::kIn ? set : Complement(set);
+    }
+    if (r != Relation::kLess && r != Relation::kLessEqual && r != Relation::kGreater &&
+        r != Relation::kGreaterEqual && r != Relation::kNotEqual && r != Relation::kEqual) {
+      return std::nullopt;
+    }
+    if (r != Relation::kEqual) is_set_ = true;
+    if (HasFreeNames(right) && !HasFreeNames(left)) return Solve(right, Mirror(r), left);
+    if (HasFreeNames(left) && !HasFreeNames(right)) return Solve(left, r, right);
+    return std::nullopt;
+  }
+
+  static Relation Mirror(Relation r) {
+    switch (r) {
+      case Relation::kLess:
+        return Relation::kGreater;
+      case Relation::kLessEqual:
+        return Relation::kGreaterEqual;
+      case Relation::kGreater:
+        return Relation::kLess;
+      case Relation::kGreaterEqual:
+        return Relation::kLessEqual;
+      default:
+        return r;
+    }
+  }
+
+  static RealSet HalfLine(Relation r, const End& at) {
+    End end = at;
+    switch (r) {
+      case Relation::kLess:
+        end.open = true;
+        return {{Infinite(-1), end}};
+      case Relation::kLessEqual:
+        end.open = end.infinite != 0;
+        return {{Infinite(-1), end}};
+      case Relation::kGreater:
+        end.open = true;
+        return {{end, Infinite(1)}};
+      case Relation::kGreaterEqual:
+        end.open = end.infinite != 0;
+        return {{end, Infinite(1)}};
+      case Relation::kEqual:
+        end.open = false;
+        return {{end, end}};
+      default:  // not equal
+        end.open = true;
+        return {{Infinite(-1), end}, {end, Infinite(1)}};
+    }
+  }
+
+  // expression r constant, for x, -x, a x + b with rational a, b, and |x - b|.
+  Result Solve(const Ref& e, Relation r, const Ref& constant) {
+    if (e.op() == Op::kSymbol) {
+      if (!Variable(e)) return std::nullopt;
+      return HalfLine(r, MakeEnd(constant, false));
+    }
+    if (e.op() == Op::kNeg) {
+      const Ref other = Negated(constant);
+      return Solve(e.kid(0), Mirror(r), other);
+    }
+    if (e.op() == Op::kAbs) {
+      if (r == Relation::kNotEqual || r == Relation::kEqual) return std::nullopt;
+      const auto bound = ExactValue(constant, budget_);
+      if (!bound || bound->Sign() < 0) return std::nullopt;
+      const Ref low = Number(-*bound);
+      const Ref high = Number(*bound);
+      if (r == Relation::kLess || r == Relation::kLessEqual) {
+        return Intersect(Solve(e.kid(0), r, high), Solve(e.kid(0), Mirror(r), low));
+      }
+      auto a = Solve(e.kid(0), r, high);
+      auto b = Solve(e.kid(0), Mirror(r), low);
+      if (!a || !b) return std::nullopt;
+      a->insert(a->end(), b->begin(), b->end());
+      return a;
+    }
+    const auto line = Line(e);
+    const auto c = ExactValue(constant, budget_);
+    if (!line || !c) return std::nullopt;
+    const auto& [slope, offset] = *line;
+    const Ref root = Number((*c - offset) / slope);
+    return HalfLine(slope.Sign() < 0 ? Mirror(r) : r, MakeEnd(root, false));
+  }
+
+  // a x + b: by structure, so that nothing else can pass for a line.
+  std::optional<std::pair<Rational, Rational>> Line(const Ref& e) {
+    using Pair = std::pair<Rational, Rational>;
+    if (!budget_.Spend(5)) return std::nullopt;
+    if (e.op() == Op::kSymbol) {
+      if (!Variable(e)) return std::nullopt;
+      return Pair{Rational(1), Rational(0)};
+    }
+    if (!HasFreeNames(e)) {
+      auto c = ExactValue(e, budget_);
+      if (!c) return std::nullopt;
+      return Pair{Rational(0), *c};
+    }
+    if (e.op() == Op::kNeg) {
+      auto a = Line(e.kid(0));
+      if (!a) return std::nullopt;
+      return Pair{-a->first, -a->second};
+    }
+    if (e.op() == Op::kAdd) {
+      Pair sum{Rational(0), Rational(0)};
+      for (std::size_t i = 0; i < e.kid_count(); ++i) {
+        auto a = Line(e.kid(i));
+        if (!a) return std::nullopt;
+        sum = {sum.first + a->first, sum.second + a->second};
+      }
+      if (sum.first.IsZero()) return std::nullopt;
+      return sum;
+    }
+    if (e.op() == Op::kMul && e.kid_count() == 2) {
+      auto a = Line(e.kid(0));
+      auto b = Line(e.kid(1));
+      if (!a || !b) return std::nullopt;
+      if (a->first.IsZero() && !a->second.IsZero())
+        return Pair{a->second * b->first, a->second * b->second};
+      if (b->first.IsZero() && !b->second.IsZero())
+        return Pair{b->second * a->first, b->second * a->second};
+      return std::nullopt;
+    }
+    if (e.op() == Op::kDiv) {
+      auto a = Line(e.kid(0));
+      const auto c = ExactValue(e.kid(1), budget_);
+      if (!a || !c || c->IsZero()) return std::nullopt;
+      return Pair{a->first / *c, a->second / *c};
+    }
+    return std::nullopt;
+  }
+
+  // Sorted, disjoint, without empty intervals.
+  bool Normalize(RealSet& set) {
+    RealSet kept;
+    for (const Interval& i : set) {
+      const auto order = Order(i.low, i.high);
+      if (!order) return false;
+      if (*order > 0 || (*order == 0 && (i.low.open || i.high.open))) continue;
+      kept.push_back(i);
+    }
+    if (kept.size() > 64) return false;
+    // insertion sort: the order may be undecided, which std::sort does not forgive
+    for (std::size_t i = 1; i < kept.size(); ++i) {
+      for (std::size_t j = i; j > 0; --j) {
+        const auto order = Order(kept[j - 1].low, kept[j].low);
+        if (!order) return false;
+        if (*order < 0 || (*order == 0 && !(kept[j - 1].low.open && !kept[j].low.open))) break;
+        std::swap(kept[j - 1], kept[j]);
+      }
+    }
+    RealSet merged;
+    for (const Interval& i : kept) {
+      if (!merged.empty()) {
+        End& last = merged.back().high;
+        const auto order = Order(i.low, last);
+        if (!order) return false;
+        if (*order < 0 || (*order == 0 && (!i.low.open || !last.open))) {
+          const auto ends = Order(last, i.high);
+          if (!ends) return false;
+          if (*ends < 0 || (*ends == 0 && last.open)) last = i.high;
+          continue;
+        }
+      }
+      merged.push_back(i);
+    }
+    set = std::move(merged);
+    return true;
+  }
+
+  Result Complement(Result set) {
+    if (!set || !Normalize(*set)) return std::nullopt;
+    RealSet out;
+    End from = Infinite(-1);
+    for (const Interval& i : *set) {
+      if (i.low.infinite == 0) {
+        End to = i.low;
+        to.open = !to.open;
+        out.push_back({from, to});
+      }
+      from = i.high;
+      if (from.infinite == 0) from.open = !from.open;
+    }
+    if (from.infinite != 1) out.push_back({from, Infinite(1)});
+    return out;
+  }
+
+  Result Intersect(const Result& a, const Result& b) {
+    if (!a || !b || a->size() * b->size() > 256) return std::nullopt;
+    RealSet out;
+    for (const Interval& x : *a) {
+      for (const Interval& y : *b) {
+        const auto lows = Order(x.low, y.low);
+        const auto highs = Order(x.high, y.high);
+        if (!lows || !highs) return std::nullopt;
+        Interval i;
+        i.low = *lows > 0 || (*lows == 0 && x.low.open) ? x.low : y.low;
+        i.high = *highs < 0 || (*highs == 0 && x.high.open) ? x.high : y.high;
+        out.push_back(i);
+      }
+    }
+    if (!Normalize(out)) return std::nullopt;
+    return out;
+  }
+
+  Budget& budget_;
+  std::deque<Tree> trees_;
+  std::string variable_;
+  bool is_set_ = false;
+};
+
+}  // namespace
+
+std::optional<Match> CompareRealSets(const Ref& a, const Ref& b, Budget& budget) {
+  Converter left(budget);
+  Converter right(budget);
+  const auto x = left.Convert(a);
+  if (!x) return std::nullopt;
+  const auto y = right.Convert(b);
+  if (!y || (!left.is_set() && !right.is_set())) return std::nullopt;
+  if (!left.variable().empty() && !right.variable().empty() &&
+      left.variable() != right.variable() && a.op() != Op::kSuchThat && b.op() != Op::kSuchThat) {
+    return Different(How::kExact, "about another variable");
+  }
+  if (x->size() != y->size()) return Different(How::kCertified, "another set");
+  for (std::size_t i = 0; i < x->size(); ++i) {
+    const Interval& p = (*x)[i];
+    const Interval& q = (*y)[i];
+    const auto low = left.Order(p.low, q.low);
+    const auto high = left.Order(p.high, q.high);
+    if (!low || !high) return std::nullopt;
+    if (*low != 0 || *high != 0) return Different(How::kCertified, "another set");
+    if (p.low.open != q.low.open || p.high.open != q.high.open) {
+      return Different(How::kExact, "an end is open on one side only");
+    }
+  }
+  return Equal(How::kExact, "the same set");
+}
+
 }  // namespace assay::math

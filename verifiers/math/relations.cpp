@@ -137,27 +137,94 @@ Match CompareTwoSided(const Ref& a, const Ref& b, const Rules& rules, Budget& bu
 
 }  // namespace
 
+namespace {
+
+// Sums, products and quotients of names alone, as in "m + n = 73".
+bool IsNameSum(const Ref& e) {
+  if (e.op() == Op::kSymbol) return true;
+  if (e.op() != Op::kAdd && e.op() != Op::kMul && e.op() != Op::kDiv && e.op() != Op::kNeg)
+    return false;
+  for (std::size_t i = 0; i < e.kid_count(); ++i) {
+    if (!IsNameSum(e.kid(i))) return false;
+  }
+  return true;
+}
+
+// Whether two sides of an equality sign may be the same number: a short decimal may round.
+bool MayBeEqual(const Ref& a, const Ref& b) {
+  Budget budget(20'000);
+  const Match match = CompareValues(a, b, Rules{}, budget);
+  if (match.equality != Equality::kDifferent) return true;
+  for (const auto& [decimal, other] : {std::pair(a, b), std::pair(b, a)}) {
+    if (decimal.op() != Op::kNumber || decimal.node().decimals < 2) continue;
+    Rules loose;
+    loose.abs = 1.0;
+    for (int i = 0; i < decimal.node().decimals && i < 300; ++i) loose.abs /= 10;
+    if (CompareValues(a, b, loose, budget).equal()) return true;
+  }
+  return false;
+}
+
+// The value of "x = a = b ≈ c": the last exact side, if the equalities between numbers hold.
+std::optional<Ref> ChainValue(const Ref& e, std::string* name) {
+  std::size_t count = e.kid_count();
+  for (std::size_t i = 0; i + 1 < e.kid_count(); ++i) {
+    const Relation r = At(e, i);
+    if (r == Relation::kApprox && i > 0) {
+      count = i + 1;
+      break;
+    }
+    if (r == Relation::kApprox && !HasFreeNames(e.kid(0))) {
+      count = 1;
+      break;
+    }
+    if (r != Relation::kEqual && !(r == Relation::kApprox && i == 0)) return std::nullopt;
+  }
+  std::size_t first = 0;
+  while (first + 1 < count &&
+         (IsName(e.kid(first)) || (HasFreeNames(e.kid(first)) && count - first > 2))) {
+    if (name != nullptr && name->empty() && IsName(e.kid(first))) *name = NameOf(e.kid(first));
+    ++first;
+  }
+  for (std::size_t i = first; i + 1 < count; ++i) {
+    if (HasFreeNames(e.kid(i)) || HasFreeNames(e.kid(i + 1))) {
+      if (first + 1 < count && HasFreeNames(e.kid(i))) return std::nullopt;
+      continue;
+    }
+    if (!MayBeEqual(e.kid(i), e.kid(i + 1))) return std::nullopt;
+  }
+  // "= 1/3 = 0.33": the exact side counts
+  std::size_t value = count - 1;
+  if (value > first && e.kid(value).op() == Op::kNumber && e.kid(value).node().decimals > 0 &&
+      e.kid(value - 1).op() != Op::kNumber) {
+    --value;
+  }
+  return e.kid(value);
+}
+
+}  // namespace
+
 Ref StripAssignment(const Ref& e, std::string* name) {
   if (e.op() != Op::kRelation) return e;
-  const std::size_t last = e.kid_count() - 1;
-  for (std::size_t i = 0; i < last; ++i) {
-    const Relation r = At(e, i);
-    if (r != Relation::kEqual && !(r == Relation::kIn && last == 1) &&
-        !(r == Relation::kApprox && last == 1)) {
-      return e;
+  if (e.kid_count() == 2) {
+    const Relation r = At(e, 0);
+    if (r != Relation::kEqual && r != Relation::kIn && r != Relation::kApprox) return e;
+    if (IsName(e.kid(0)) &&
+        (r != Relation::kApprox || HasFreeNames(e.kid(0)) || e.kid(0).op() != Op::kSymbol)) {
+      if (name != nullptr) *name = NameOf(e.kid(0));
+      return e.kid(1);
     }
+    if (r == Relation::kIn) return e;
+    if (r == Relation::kEqual && e.kid(1).op() == Op::kSymbol &&
+        !HasFreeNames(e.kid(0))) {  // 5 = x
+      if (name != nullptr) *name = NameOf(e.kid(1));
+      return e.kid(0);
+    }
+    if (r == Relation::kEqual && IsNameSum(e.kid(0)) && !HasFreeNames(e.kid(1))) return e.kid(1);
+    if (HasFreeNames(e.kid(0)) || HasFreeNames(e.kid(1))) return e;
   }
-  if (IsName(e.kid(0)) && (last == 1 || !IsName(e.kid(1)))) {
-    if (last > 1) return e;
-    if (name != nullptr) *name = NameOf(e.kid(0));
-    return e.kid(1);
-  }
-  if (last == 1 && At(e, 0) == Relation::kEqual && IsName(e.kid(1)) &&
-      e.kid(1).op() == Op::kSymbol && !HasFreeNames(e.kid(0))) {  // 5 = x
-    if (name != nullptr) *name = NameOf(e.kid(1));
-    return e.kid(0);
-  }
-  return e;
+  const auto value = ChainValue(e, name);
+  return value ? *value : e;
 }
 
 Match CompareRelations(const Ref& a, const Ref& b, const Rules& rules, Budget& budget) {
