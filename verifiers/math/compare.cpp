@@ -114,6 +114,9 @@ Match CompareQuantities(Ref a, Ref b, const Rules& rules, Budget& budget) {
   if (rules.units && u != -2 && v == -2) return Different(How::kExact, "the unit is missing");
   const Ref x = u == -2 ? a : a.kid(0);
   const Ref y = v == -2 ? b : b.kid(0);
+  if ((u >= 0 && y.op() == Op::kDegrees) || (v >= 0 && x.op() == Op::kDegrees)) {
+    return Different(How::kExact, "the units differ");
+  }
   if (u >= 0 && v >= 0 && u != v) {
     const Unit& from = UnitAt(u);
     const Unit& to = UnitAt(v);

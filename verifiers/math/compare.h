@@ -29,4 +29,9 @@ Ref StripAssignment(const Ref& e, std::string* name);
 // Sets of real numbers: intervals, unions, solved inequalities. Nothing where either side is none.
 std::optional<Match> CompareRealSets(const Ref& a, const Ref& b, Budget& budget);
 
+// Whether a = c b with a constant c != 0 (c > 0 if `positive`) by their normal forms. Nothing where
+// these do not decide.
+std::optional<Match> ProportionalNormalForms(const Ref& a, const Ref& b, bool positive,
+                                             Budget& budget);
+
 }  // namespace assay::math

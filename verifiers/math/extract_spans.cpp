@@ -63,7 +63,8 @@ bool Mathy(std::string_view word) {
     if (c == '\\') {  // LaTeX without dollar signs
       std::size_t n = 1;
       while (i + n < word.size() && Letter(word[i + n])) ++n;
-      if (n > 1 && FindCommand(word.substr(i + 1, n - 1)) != nullptr) {
+      const Word* command = n > 1 ? FindCommand(word.substr(i + 1, n - 1)) : nullptr;
+      if (command != nullptr && command->tok != Tok::kText) {
         digit = true;
         i += n - 1;
         run = 0;
@@ -113,13 +114,24 @@ bool Mathy(std::string_view word) {
 }
 
 std::string_view TrimPunctuation(std::string_view w) {
-  while (!w.empty() &&
-         (w.back() == '.' || w.back() == ',' || w.back() == ';' || w.back() == ':' ||
-          w.back() == '?' || w.back() == '*' || w.back() == '"' || w.back() == '\'')) {
-    w.remove_suffix(1);
+  while (!w.empty()) {
+    if (w.ends_with("**")) {
+      w.remove_suffix(2);
+    } else if (std::string_view(".,;:?\"'").find(w.back()) != std::string_view::npos) {
+      w.remove_suffix(1);
+    } else {
+      break;
+    }
   }
-  while (!w.empty() && (w.front() == '*' || w.front() == '"' || w.front() == '\''))
-    w.remove_prefix(1);
+  while (!w.empty()) {
+    if (w.starts_with("**")) {
+      w.remove_prefix(2);
+    } else if (w.front() == '"' || w.front() == '\'') {
+      w.remove_prefix(1);
+    } else {
+      break;
+    }
+  }
   return w;
 }
 
@@ -212,7 +224,7 @@ bool EndsWithVerb(std::string_view before) {
 bool ParsesAsMathematics(std::string_view text) {
   const std::string_view inner = StripWrappers(text);
   if (inner.empty() || inner.size() > kMaxAnswerLength) return false;
-  const auto parsed = ParseExpression(inner);
+  const auto parsed = ParseAnswer(inner);
   return parsed && !ContainsText(*parsed, parsed->root());
 }
 

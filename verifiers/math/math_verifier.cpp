@@ -43,6 +43,17 @@ class MathVerifier : public Verifier {
     Budget budget(Budget::kDefaultSteps, Budget::Clock::now() + limit);
     const Extraction* failed = nullptr;
     ParseError error;
+    if (is_choice_) {
+      for (const Extraction& candidate : candidates) {
+        const auto letter = ChoiceLetter(candidate.text);
+        if (!letter) continue;
+        const bool same = *letter == tree_.name(tree_.root())[0];
+        Verdict v = same ? Verdict::Correct(std::string(1, *letter), "text: the same choice")
+                         : Verdict::Wrong(std::string(1, *letter), "text: another choice");
+        v.span = Span{candidate.begin, candidate.end};
+        return v;
+      }
+    }
     for (const Extraction& candidate : candidates) {
       const bool words = std::string_view(candidate.rule) == "words";
       if (words != is_words_ && words && &candidate != &candidates.front() && !is_choice_) continue;
@@ -52,15 +63,6 @@ class MathVerifier : public Verifier {
                       [](const Extraction& e) { return std::string_view(e.rule) == "words"; }) &&
           std::string_view(candidate.rule) != "bold") {
         continue;  // an answer in words is looked for as a whole
-      }
-      if (is_choice_) {
-        if (const auto letter = ChoiceLetter(candidate.text)) {
-          const bool same = *letter == tree_.name(tree_.root())[0];
-          Verdict v = same ? Verdict::Correct(std::string(1, *letter), "text: the same choice")
-                           : Verdict::Wrong(std::string(1, *letter), "text: another choice");
-          v.span = Span{candidate.begin, candidate.end};
-          return v;
-        }
       }
       auto parsed = ParseAnswer(candidate.text);
       if (!parsed) {

@@ -83,6 +83,49 @@ bool StripOnce(std::string_view& s) {
   return s.size() != before;
 }
 
+// "4:30 p.m.", "\\text{4:30 PM}", "8\\!:\\!34 \\text{ p.m.}": hours and minutes, with the half of
+// the day where it is given.
+bool ParseTime(std::string_view text, Tree& tree) {
+  if (text.size() > 60 || text.find(':') == std::string_view::npos) return false;
+  std::string s;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (c == '\\') {
+      std::size_t n = 1;
+      while (i + n < text.size() && std::isalpha(static_cast<unsigned char>(text[i + n])) != 0) ++n;
+      const Word* word = FindCommand(text.substr(i + 1, n - 1));
+      if (n > 1 &&
+          (word == nullptr || (word->tok != Tok::kText && word->tok != Tok::kOperatorName &&
+                               word->tok != Tok::kSpace))) {
+        return false;
+      }
+      i += n == 1 ? 1 : n - 1;
+    } else if (c != ' ' && c != '{' && c != '}' && c != '~' && c != '.' && c != '$') {
+      s += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    }
+  }
+  int half = 0;
+  if (s.ends_with("am") || s.ends_with("pm")) {
+    half = s[s.size() - 2] == 'a' ? 1 : 2;
+    s.resize(s.size() - 2);
+  }
+  if (half == 0) return false;  // without it the general grammar reads a ratio
+  std::vector<NodeId> parts;
+  std::size_t at = 0;
+  while (true) {
+    std::size_t n = 0;
+    while (at + n < s.size() && std::isdigit(static_cast<unsigned char>(s[at + n])) != 0) ++n;
+    if (n == 0 || n > 2 || parts.size() == 3) return false;
+    parts.push_back(tree.AddNumber(Rational::FromDigits(std::string_view(s).substr(at, n), 0)));
+    at += n;
+    if (at == s.size()) break;
+    if (s[at++] != ':') return false;
+  }
+  if (parts.size() < 2) return false;
+  tree.set_root(tree.Add(Op::kTime, parts, half));
+  return true;
+}
+
 }  // namespace
 
 std::string_view StripWrappers(std::string_view text) {
@@ -171,6 +214,7 @@ tl::expected<Tree, ParseError> ParseExpression(std::string_view text) {
 
 tl::expected<Tree, ParseError> ParseAnswer(std::string_view text) {
   const std::string_view inner = StripWrappers(text);
+  if (Tree time; ParseTime(inner, time)) return time;
   auto parsed = ParseExpression(inner);
   if (parsed) return parsed;
   if (!parsed.error().too_large && LooksLikeWords(inner)) {

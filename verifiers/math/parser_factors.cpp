@@ -98,8 +98,11 @@ NodeId Parser::NumberValue(const Token& token, std::string_view digits) {
   }
   if (tree_.size() >= kMaxNodes) return FailLarge("more than 2000 terms");
   const int shown = token.decimals < 0 ? -1 : token.decimals - (token.braced ? token.aux : 0);
-  return tree_.AddNumber(std::move(value), token.decimals < 0 ? -1 : std::max(shown, 0),
-                         significant);
+  const int kept = token.decimals < 0 ? -1 : std::max(shown, 0);
+  const NodeId id = tree_.AddNumber(std::move(value), kept, significant);
+  tree_[id].begin = token.begin;
+  tree_[id].end = token.end;
+  return id;
 }
 
 NodeId Parser::ParseNumber() {

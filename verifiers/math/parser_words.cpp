@@ -68,6 +68,10 @@ std::int64_t Magnitude(std::string_view phrase) {
 }  // namespace
 
 bool Parser::AtUnit() const {
+  if (Is(Tok::kRelation) && text_.substr(Peek().begin, 2) == "in" && at_ > 0 &&
+      tokens_.tokens[at_ - 1].tok == Tok::kNumber) {  // "2 in" at the end: inches
+    return Is(Tok::kEnd, 1) || Is(Tok::kComma, 1) || Is(Tok::kClose, 1);
+  }
   return Is(Tok::kText) || Is(Tok::kWord) || Is(Tok::kUnit) ||
          (Is(Tok::kSymbol) && (Peek().text == "AM" || Peek().text == "PM")) ||
          (Is(Tok::kDollar) && Peek().aux == 0);
@@ -80,6 +84,10 @@ NodeId Parser::ParseUnit(NodeId value) {
   std::string phrase;
   if (Is(Tok::kDollar)) {  // 5\$ or 5 €
     phrase = Peek().text.empty() || Peek().text == "dollar" ? "$" : std::string(Peek().text);
+    Skip();
+  }
+  if (Is(Tok::kRelation)) {
+    phrase = "in";
     Skip();
   }
   while (true) {
@@ -116,10 +124,6 @@ NodeId Parser::ParseUnit(NodeId value) {
       phrase += '.';
       Skip();
       continue;
-    }
-    if (!phrase.empty() && Is(Tok::kRelation) && Lower(Peek().text).empty() &&
-        text_.substr(Peek().begin, 2) == "in" && Is(Tok::kEnd, 1)) {
-      break;
     }
     break;
   }
@@ -181,7 +185,17 @@ NodeId Parser::ParseUnit(NodeId value) {
         UnitAt(tree_[rest].aux).dimension != UnitAt(unit).dimension) {
       return Fail("a unit of the same kind expected");
     }
-    return Make(Op::kAdd, {quantity, rest});
+    // both in the second unit
+    const Unit& from = UnitAt(unit);
+    const Unit& to = UnitAt(tree_[rest].aux);
+    const NodeId factor =
+        tree_.AddNumber(Rational(from.factor, from.divisor) / Rational(to.factor, to.divisor));
+    const NodeId first = Make(Op::kMul, {value, factor});
+    const NodeId second = tree_.kid(rest, 0);
+    const NodeId sum[] = {Make(Op::kAdd, {first, second})};
+    if (sum[0] == kNoNode) return kNoNode;
+    const std::string name(tree_.name(rest));
+    return tree_.AddNamed(Op::kQuantity, name, sum, tree_[rest].aux);
   }
   if (Is(Tok::kNumber)) return Fail("an operator expected");
   return quantity;

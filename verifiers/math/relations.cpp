@@ -132,6 +132,7 @@ Match CompareTwoSided(const Ref& a, const Ref& b, const Rules& rules, Budget& bu
   const Ref x = Difference(a, scratch_a, false);
   const Ref y = Difference(b, scratch_b, reversed);
   const bool directed = IsInequality(p);
+  if (const auto exact = ProportionalNormalForms(x, y, directed, budget)) return *exact;
   return Proportional(x, y, directed, budget);
 }
 
@@ -220,7 +221,10 @@ Ref StripAssignment(const Ref& e, std::string* name) {
       if (name != nullptr) *name = NameOf(e.kid(1));
       return e.kid(0);
     }
-    if (r == Relation::kEqual && IsNameSum(e.kid(0)) && !HasFreeNames(e.kid(1))) return e.kid(1);
+    if (r == Relation::kEqual && IsNameSum(e.kid(0)) && !HasFreeNames(e.kid(1))) {
+      if (name != nullptr) *name = "+";  // no name: two of them are compared as equations
+      return e.kid(1);
+    }
     if (HasFreeNames(e.kid(0)) || HasFreeNames(e.kid(1))) return e;
   }
   const auto value = ChainValue(e, name);
@@ -235,7 +239,13 @@ Match CompareRelations(const Ref& a, const Ref& b, const Rules& rules, Budget& b
   const Ref y = StripAssignment(b, &name_b);
   if (x.id != a.id && y.id != b.id) {
     const bool functions = (a.kid(0).op() != Op::kSymbol) != (b.kid(0).op() != Op::kSymbol);
-    if (name_a == name_b || name_a.empty() || name_b.empty() || functions) {
+    // x_1 = 2 against x = 2
+    const auto base = [](const std::string& n) { return n.substr(0, n.find('_')); };
+    const bool indexed =
+        base(name_a) == base(name_b) &&
+        (name_a.find('_') == std::string::npos) != (name_b.find('_') == std::string::npos);
+    const bool sums = name_a == "+" || name_b == "+";
+    if (!sums && (name_a == name_b || name_a.empty() || name_b.empty() || functions || indexed)) {
       return CompareValues(x, y, rules, budget);
     }
   }

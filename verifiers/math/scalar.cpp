@@ -207,7 +207,7 @@ const char* ToString(How how) {
   return "";
 }
 
-Match CompareScalars(const Ref& a, const Ref& b, const Rules& rules, Budget& budget) {
+static Match CompareAnyForm(const Ref& a, const Ref& b, const Rules& rules, Budget& budget) {
   if (a.op() == Op::kNumber && b.op() == Op::kNumber) {
     return CompareRationals(a, a.number(), b, b.number(), rules);
   }
@@ -228,6 +228,14 @@ Match CompareScalars(const Ref& a, const Ref& b, const Rules& rules, Budget& bud
   const auto same = SameNormalForm(a, b, budget);
   if (same && *same) return Equal(How::kExact);
   return CompareAtPoints(a, b, rules, false, budget);
+}
+
+Match CompareScalars(const Ref& a, const Ref& b, const Rules& rules, Budget& budget) {
+  const Match match = CompareAnyForm(a, b, rules, budget);
+  if (rules.simplified && match.equal() && Form(a) != Form(b)) {
+    return Different(match.how, "equal, but not in the reference's form");
+  }
+  return match;
 }
 
 std::optional<int> CompareOrder(const Ref& a, const Ref& b, Budget& budget) {

@@ -46,6 +46,10 @@ struct Rules {
 // Compares numbers and formulas. ± must have been resolved (Ref::sign).
 Match CompareScalars(const Ref& a, const Ref& b, const Rules& rules, Budget& budget);
 
+// One text for all spellings of one form: the order of terms and factors, signs and fraction bars
+// do not matter, everything else does.
+std::string Form(const Ref& e);
+
 // The order of two real constants: -1, 0, 1; nothing where it cannot be decided.
 std::optional<int> CompareOrder(const Ref& a, const Ref& b, Budget& budget);
 

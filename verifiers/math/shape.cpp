@@ -50,6 +50,81 @@ bool Same(const Ref& a, const Ref& b, Budget& budget) {
 
 }  // namespace
 
+namespace {
+
+std::string Joined(std::vector<std::string> parts, char between) {
+  std::sort(parts.begin(), parts.end());
+  std::string out;
+  for (const std::string& part : parts) {
+    if (!out.empty()) out += between;
+    out += part;
+  }
+  return out;
+}
+
+// Splits a product into sign, factors above and factors below the bar.
+void Factors(const Ref& e, bool below, bool& negative, std::vector<std::string>& top,
+             std::vector<std::string>& bottom) {
+  switch (e.op()) {
+    case Op::kNeg:
+      negative = !negative;
+      return Factors(e.kid(0), below, negative, top, bottom);
+    case Op::kMul:
+      for (std::size_t i = 0; i < e.kid_count(); ++i)
+        Factors(e.kid(i), below, negative, top, bottom);
+      return;
+    case Op::kDiv:
+      Factors(e.kid(0), below, negative, top, bottom);
+      Factors(e.kid(1), !below, negative, top, bottom);
+      return;
+    default:
+      break;
+  }
+  std::vector<std::string>& side = below ? bottom : top;
+  if (e.op() == Op::kNumber) {
+    Rational r = e.number();
+    if (r.Sign() < 0) {
+      negative = !negative;
+      r = -r;
+    }
+    if (!r.IsOne()) side.push_back(e.node().decimals > 0 ? "d" + r.ToString() : r.ToString());
+    return;
+  }
+  side.push_back(Form(e));
+}
+
+}  // namespace
+
+std::string Form(const Ref& e) {
+  switch (e.op()) {
+    case Op::kNumber:
+    case Op::kNeg:
+    case Op::kMul:
+    case Op::kDiv: {
+      bool negative = false;
+      std::vector<std::string> top;
+      std::vector<std::string> bottom;
+      Factors(e, false, negative, top, bottom);
+      std::string out = negative ? "-" : "";
+      out += top.empty() ? "1" : Joined(top, '*');
+      if (!bottom.empty()) out += "/" + Joined(bottom, '*');
+      return out;
+    }
+    case Op::kAdd: {
+      std::vector<std::string> terms;
+      for (std::size_t i = 0; i < e.kid_count(); ++i) terms.push_back(Form(e.kid(i)));
+      return "(" + Joined(std::move(terms), '+') + ")";
+    }
+    default: {
+      if (e.kid_count() == 0) return Print(*e.tree, e.id);
+      std::string out =
+          "[" + std::to_string(static_cast<int>(e.op())) + " " + std::to_string(e.node().aux);
+      for (std::size_t i = 0; i < e.kid_count(); ++i) out += " " + Form(e.kid(i));
+      return out + "]";
+    }
+  }
+}
+
 bool SameShape(const Ref& a, const Ref& b, Budget& budget) { return Same(a, b, budget); }
 
 }  // namespace assay::math

@@ -531,6 +531,17 @@ class Lexer {
       at_ += n;
       return;
     }
+    if (const auto tens = NumberWord(lower);
+        tens && *tens >= 20 && At(at_ + n) == '-') {  // twenty-one
+      std::size_t m = 0;
+      while (Letter(At(at_ + n + 1 + m))) ++m;
+      std::string whole(text_.substr(at_, n + 1 + m));
+      for (char& c : whole) c = static_cast<char>(Upper(c) ? c + 32 : c);
+      if (NumberWord(whole)) n += 1 + m;
+      Put(Tok::kWord, at_, at_ + n, 0, text_.substr(at_, n));
+      at_ += n;
+      return;
+    }
     if (FindUnit(lower) >= 0 || FindUnit(run) >= 0 || NumberWord(lower)) {
       Put(Tok::kWord, at_, at_ + n, 0, run);
       at_ += n;
