@@ -183,7 +183,7 @@ Match CompareColons(const Ref& a, const Ref& b, const Rules& rules, Budget& budg
     }
     if (same) return Equal(How::kExact);
     if (half(a) != 0 || half(b) != 0 || a.kid_count() != 2) return Different(How::kExact);
-    if (LooksLikeTime(a) && LooksLikeTime(b)) return Different(How::kExact);
+    if (LooksLikeTime(a) || LooksLikeTime(b)) return Different(How::kExact);
     const auto p = ExactValue(a.kid(0), budget);
     const auto q = ExactValue(a.kid(1), budget);
     const auto r = ExactValue(b.kid(0), budget);
