@@ -1,0 +1,209 @@
+#include "trainer/model/attention.h"
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "base/thread_pool.h"
+
+// Compiled for several instruction sets; the loader picks one.
+#if defined(__x86_64__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#define ASSAY_CLONES \
+  __attribute__((target_clones("avx512f", "avx2,fma", "default"), optimize("O3")))
+#else
+#define ASSAY_CLONES
+#endif
+
+namespace assay {
+namespace {
+
+constexpr std::int64_t kLanes = 8;
+
+// Sums in kLanes fixed lanes, so that vector instructions may be used without reordering anything.
+template <class Real>
+inline Real Dot(const Real* a, const Real* b, std::int64_t n) {
+  Real lanes[kLanes] = {};
+  std::int64_t i = 0;
+  for (; i + kLanes <= n; i += kLanes) {
+    for (std::int64_t lane = 0; lane < kLanes; ++lane) lanes[lane] += a[i + lane] * b[i + lane];
+  }
+  Real tail = 0;
+  for (; i < n; ++i) tail += a[i] * b[i];
+  for (std::int64_t width = kLanes / 2; width > 0; width /= 2) {
+    for (std::int64_t lane = 0; lane < width; ++lane) lanes[lane] += lanes[lane + width];
+  }
+  return lanes[0] + tail;
+}
+
+template <class Real>
+inline void AddScaled(Real scale, const Real* x, Real* y, std::int64_t n) {
+  for (std::int64_t i = 0; i < n; ++i) y[i] += scale * x[i];
+}
+
+// The keys that token `t` of a segment sees: first its prefix, then its own.
+struct Reach {
+  std::int64_t prefix_begin, prefix_count, own_begin, own_count;
+  std::int64_t count() const { return prefix_count + own_count; }
+  std::int64_t Key(std::int64_t j) const {
+    return j < prefix_count ? prefix_begin + j : own_begin + j - prefix_count;
+  }
+};
+
+Reach ReachOf(std::span<const Segment> segments, const Segment& segment, std::int64_t t) {
+  Reach reach{0, 0, segment.begin, t - segment.begin + 1};
+  if (segment.prefix >= 0) {
+    const Segment& prefix = segments[static_cast<std::size_t>(segment.prefix)];
+    reach.prefix_begin = prefix.begin;
+    reach.prefix_count = prefix.end - prefix.begin;
+  }
+  return reach;
+}
+
+std::int64_t LongestReach(std::span<const Segment> segments) {
+  std::int64_t longest = 0;
+  for (const Segment& segment : segments) {
+    if (segment.begin < segment.end) {
+      longest = std::max(longest, ReachOf(segments, segment, segment.end - 1).count());
+    }
+  }
+  return longest;
+}
+
+template <class Real>
+struct Arrays {
+  const AttentionShape& shape;
+  std::span<const Segment> segments;
+  const Real *q, *k, *v;
+  std::int64_t QueryAt(std::int64_t t, std::int64_t head) const {
+    return (t * shape.heads + head) * shape.head_dim;
+  }
+  std::int64_t KeyAt(std::int64_t t, std::int64_t kv_head) const {
+    return (t * shape.kv_heads + kv_head) * shape.head_dim;
+  }
+};
+
+template <class Real>
+ASSAY_CLONES void ForwardHead(const Arrays<Real>& a, const Segment& segment, std::int64_t head,
+                              Real* out, Real* log_sum, Real* scores) {
+  const std::int64_t dim = a.shape.head_dim;
+  const std::int64_t kv_head = head / (a.shape.heads / a.shape.kv_heads);
+  for (std::int64_t t = segment.begin; t < segment.end; ++t) {
+    const Reach reach = ReachOf(a.segments, segment, t);
+    const Real* query = a.q + a.QueryAt(t, head);
+    Real largest = -std::numeric_limits<Real>::infinity();
+    for (std::int64_t j = 0; j < reach.count(); ++j) {
+      scores[j] =
+          static_cast<Real>(a.shape.scale) * Dot(query, a.k + a.KeyAt(reach.Key(j), kv_head), dim);
+      largest = std::max(largest, scores[j]);
+    }
+    Real sum = 0;
+    for (std::int64_t j = 0; j < reach.count(); ++j) {
+      scores[j] = std::exp(scores[j] - largest);
+      sum += scores[j];
+    }
+    Real* to = out + a.QueryAt(t, head);
+    std::fill(to, to + dim, Real{0});
+    for (std::int64_t j = 0; j < reach.count(); ++j) {
+      AddScaled(scores[j] / sum, a.v + a.KeyAt(reach.Key(j), kv_head), to, dim);
+    }
+    log_sum[t * a.shape.heads + head] = largest + std::log(sum);
+  }
+}
+
+template <class Real>
+struct Gradients {
+  const Real *out, *log_sum, *grad_out;
+  Real *grad_q, *grad_k, *grad_v;
+};
+
+template <class Real>
+ASSAY_CLONES void BackwardHead(const Arrays<Real>& a, const Segment& segment, std::int64_t head,
+                               const Gradients<Real>& g) {
+  const std::int64_t dim = a.shape.head_dim;
+  const std::int64_t kv_head = head / (a.shape.heads / a.shape.kv_heads);
+  const auto scale = static_cast<Real>(a.shape.scale);
+  for (std::int64_t t = segment.begin; t < segment.end; ++t) {
+    const Reach reach = ReachOf(a.segments, segment, t);
+    const std::int64_t at = a.QueryAt(t, head);
+    const Real* query = a.q + at;
+    const Real* grad = g.grad_out + at;
+    const Real log_sum = g.log_sum[t * a.shape.heads + head];
+    // sum_j p_j (grad . v_j) = grad . out
+    const Real mean = Dot(grad, g.out + at, dim);
+    for (std::int64_t j = 0; j < reach.count(); ++j) {
+      const std::int64_t key = a.KeyAt(reach.Key(j), kv_head);
+      const Real p = std::exp(scale * Dot(query, a.k + key, dim) - log_sum);
+      const Real grad_score = p * (Dot(grad, a.v + key, dim) - mean) * scale;
+      AddScaled(p, grad, g.grad_v + key, dim);
+      AddScaled(grad_score, query, g.grad_k + key, dim);
+      AddScaled(grad_score, a.k + key, g.grad_q + at, dim);
+    }
+  }
+}
+
+// Segments from one without prefix up to the next: they alone share keys.
+std::vector<std::pair<std::size_t, std::size_t>> Families(std::span<const Segment> segments) {
+  std::vector<std::pair<std::size_t, std::size_t>> families;
+  for (std::size_t i = 0; i < segments.size(); ++i) {
+    if (segments[i].prefix < 0) families.emplace_back(i, i);
+    families.back().second = i + 1;
+  }
+  return families;
+}
+
+}  // namespace
+
+template <class Real>
+void AttentionForward(const AttentionShape& shape, std::span<const Segment> segments, const Real* q,
+                      const Real* k, const Real* v, Real* out, Real* log_sum, std::size_t threads) {
+  const Arrays<Real> arrays{shape, segments, q, k, v};
+  const auto longest = static_cast<std::size_t>(LongestReach(segments));
+  const auto heads = static_cast<std::size_t>(shape.heads);
+  const auto families = Families(segments);
+  ParallelFor(families.size(), threads, [&](std::size_t f) {
+    std::vector<Real> scores(longest);
+    for (std::size_t i = families[f].first; i < families[f].second; ++i) {
+      for (std::size_t head = 0; head < heads; ++head) {
+        ForwardHead(arrays, segments[i], static_cast<std::int64_t>(head), out, log_sum,
+                    scores.data());
+      }
+    }
+  });
+}
+
+template <class Real>
+void AttentionBackward(const AttentionShape& shape, std::span<const Segment> segments,
+                       std::int64_t tokens, const Real* q, const Real* k, const Real* v,
+                       const Real* out, const Real* log_sum, const Real* grad_out, Real* grad_q,
+                       Real* grad_k, Real* grad_v, std::size_t threads) {
+  std::fill(grad_q, grad_q + tokens * shape.heads * shape.head_dim, Real{0});
+  std::fill(grad_k, grad_k + tokens * shape.kv_heads * shape.head_dim, Real{0});
+  std::fill(grad_v, grad_v + tokens * shape.kv_heads * shape.head_dim, Real{0});
+  const Arrays<Real> arrays{shape, segments, q, k, v};
+  const Gradients<Real> gradients{out, log_sum, grad_out, grad_q, grad_k, grad_v};
+  const auto families = Families(segments);
+  const auto kv_heads = static_cast<std::size_t>(shape.kv_heads);
+  const auto per_kv = static_cast<std::size_t>(shape.heads / shape.kv_heads);
+  // A family's key/value head is one job: nobody else adds to its gradients.
+  ParallelFor(families.size() * kv_heads, threads, [&](std::size_t job) {
+    const auto [first, last] = families[job / kv_heads];
+    for (std::size_t i = first; i < last; ++i) {
+      for (std::size_t h = 0; h < per_kv; ++h) {
+        const std::size_t head = job % kv_heads * per_kv + h;
+        BackwardHead(arrays, segments[i], static_cast<std::int64_t>(head), gradients);
+      }
+    }
+  });
+}
+
+#define ASSAY_ATTENTION(Real)                                                                      \
+  template void AttentionForward(const AttentionShape&, std::span<const Segment>, const Real*,     \
+                                 const Real*, const Real*, Real*, Real*, std::size_t);             \
+  template void AttentionBackward(const AttentionShape&, std::span<const Segment>, std::int64_t,   \
+                                  const Real*, const Real*, const Real*, const Real*, const Real*, \
+                                  const Real*, Real*, Real*, Real*, std::size_t);
+ASSAY_ATTENTION(float)
+ASSAY_ATTENTION(double)
+#undef ASSAY_ATTENTION
+
+}  // namespace assay

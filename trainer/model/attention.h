@@ -1,0 +1,36 @@
+// trainer/model/attention.h -- Causal attention over packed segments, forward and backward.
+//
+// A segment's token attends to all of its prefix segment and to its own segment up to itself. Keys
+// and values of a prompt are used in place by all its responses; nothing is padded. Sums run in a
+// fixed order that depends on nothing but the segment itself, so a token's result does not depend
+// on what else is packed.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "trainer/model/packed_batch.h"
+
+namespace assay {
+
+struct AttentionShape {
+  std::int64_t heads = 0;
+  std::int64_t kv_heads = 0;
+  std::int64_t head_dim = 0;
+  double scale = 1;  // of the scores, before softmax
+};
+
+// Row-major: q, out, grad_out, grad_q [tokens, heads, head_dim]; k, v, grad_k, grad_v [tokens,
+// kv_heads, head_dim]; log_sum [tokens, heads] is log sum exp(score). The grads are overwritten.
+// Prefixes must be segments without prefix that stand before their users (as Pack makes them).
+template <class Real>
+void AttentionForward(const AttentionShape& shape, std::span<const Segment> segments, const Real* q,
+                      const Real* k, const Real* v, Real* out, Real* log_sum, std::size_t threads);
+
+template <class Real>
+void AttentionBackward(const AttentionShape& shape, std::span<const Segment> segments,
+                       std::int64_t tokens, const Real* q, const Real* k, const Real* v,
+                       const Real* out, const Real* log_sum, const Real* grad_out, Real* grad_q,
+                       Real* grad_k, Real* grad_v, std::size_t threads);
+
+}  // namespace assay

@@ -1,0 +1,92 @@
+// trainer/model/learner.h -- The transformer that learns: log-probabilities of packed responses,
+// and their gradients. Free of LibTorch's headers.
+//
+// The model is the one runner/model samples from: same ModelConfig, same weight names. Arithmetic
+// is fp32 (fp64 for tests).
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "base/rng.h"
+#include "runner/model/checkpoint/config.h"
+#include "runner/model/checkpoint/tensor.h"
+#include "trainer/model/packed_batch.h"
+#include "trainer/model/parameters.h"
+
+namespace assay {
+
+struct LoraOptions {
+  std::int64_t rank = 0;  // 0: every weight is trained
+  double alpha = 16;      // the update is alpha / rank * B A
+  // Which matrices of each layer: "q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj",
+  // "down_proj".
+  std::vector<std::string> modules = {"q_proj",    "k_proj",  "v_proj",   "o_proj",
+                                      "gate_proj", "up_proj", "down_proj"};
+};
+
+struct LearnerOptions {
+  bool double_precision = false;
+  bool recompute_layers = false;   // activation checkpointing: less memory, a third more work
+  bool plain_attention = false;    // tensor operations only: the slow truth
+  std::int64_t head_chunk = 1024;  // response tokens whose logits exist at once
+  bool value_head = false;         // a linear value estimate per response token (PPO)
+  LoraOptions lora;
+};
+
+// One entry a response token of the batch, in its order.
+struct TokenOutputs {
+  std::vector<double> logps;  // at the temperature asked for
+  std::vector<double> entropies;
+  std::vector<double> values;  // empty without a value head
+};
+
+// d loss / d output; an empty vector means zero.
+struct TokenGradients {
+  std::vector<double> logps;
+  std::vector<double> entropies;
+  std::vector<double> values;
+};
+
+// One call at a time.
+class Learner {
+ public:
+  // kInput naming the tensor when one is missing or misshapen, or the LoRA module that is unknown.
+  // Adapter and value-head weights start from `key`.
+  static Result<std::unique_ptr<Learner>> FromWeights(const ModelConfig& config,
+                                                      const TensorSource& weights,
+                                                      const LearnerOptions& options,
+                                                      const Key& key);
+  // Normal(0, 0.02) matrices, unit norms, zero biases.
+  static Result<std::unique_ptr<Learner>> Random(const ModelConfig& config,
+                                                 const LearnerOptions& options, const Key& key);
+  ~Learner();
+
+  // Without gradients.
+  TokenOutputs Evaluate(const PackedBatch& batch, double temperature);
+
+  // Calls `loss` with the outputs and adds the gradients of what it returns to the parameters'.
+  using LossFunction = std::function<TokenGradients(const TokenOutputs& outputs)>;
+  void Accumulate(const PackedBatch& batch, double temperature, const LossFunction& loss);
+
+  void ZeroGradients();
+
+  // All parameters in a fixed order.
+  const std::vector<ParameterView>& parameters() const;
+  const ModelConfig& config() const;
+
+  // The weights as a checkpoint holds them (adapters merged, fp32), in this learner's memory. What
+  // it gives out follows later training steps once Merge is called; without adapters, always.
+  const TensorSource& weights() const;
+  void Merge();
+
+ private:
+  struct State;
+  explicit Learner(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace assay

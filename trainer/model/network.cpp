@@ -1,0 +1,110 @@
+#include "trainer/model/network.h"
+
+#include <cmath>
+
+#include "runner/model/transformer/kernels/rope.h"
+
+namespace assay {
+namespace {
+
+at::Tensor IndexTensor(const std::vector<std::int64_t>& values) {
+  return at::from_blob(const_cast<std::int64_t*>(values.data()),
+                       {static_cast<std::int64_t>(values.size())}, at::kLong);
+}
+
+}  // namespace
+
+at::Tensor LinearWeights::operator()(const at::Tensor& x) const {
+  at::Tensor y = bias.defined() ? at::addmm(bias, x, weight.t()) : at::mm(x, weight.t());
+  if (!lora_a.defined()) return y;
+  return y + at::mm(at::mm(x, lora_a.t()), lora_b.t()) * lora_scale;
+}
+
+Network::Network(const ModelConfig& config, const LearnerOptions& options, NetworkTensors tensors)
+    : config_(config), options_(options), tensors_(std::move(tensors)) {}
+
+Network::Rotation Network::RotationOf(const PackedBatch& batch) const {
+  const std::int64_t half = config_.head_dim / 2;
+  const auto type = tensors_.embedding.scalar_type();
+  at::Tensor cos = at::empty({batch.tokens(), 1, half}, at::kDouble);
+  at::Tensor sin = at::empty_like(cos);
+  const bool exact = type == at::kDouble && config_.rope.type == RopeType::kPlain;
+  kernels::RopeTable table(config_.rope, config_.head_dim);
+  std::int64_t longest = 0;
+  for (const std::int64_t position : batch.positions) longest = std::max(longest, position + 1);
+  table.Grow(longest);
+  for (std::int64_t t = 0; t < batch.tokens(); ++t) {
+    const std::int64_t position = batch.positions[static_cast<std::size_t>(t)];
+    for (std::int64_t i = 0; i < half; ++i) {
+      // The table is single precision, as everybody computes it; the double learner wants more.
+      const double angle = static_cast<double>(position) *
+                           std::pow(config_.rope.theta, -2.0 * static_cast<double>(i) /
+                                                            static_cast<double>(config_.head_dim));
+      cos.mutable_data_ptr<double>()[t * half + i] =
+          exact ? std::cos(angle) : table.Cos(position)[i];
+      sin.mutable_data_ptr<double>()[t * half + i] =
+          exact ? std::sin(angle) : table.Sin(position)[i];
+    }
+  }
+  return {cos.to(type), sin.to(type)};
+}
+
+at::Tensor Network::Rotate(const at::Tensor& x, const Rotation& rotation) const {
+  const auto halves = x.chunk(2, -1);
+  return at::cat({halves[0] * rotation.cos - halves[1] * rotation.sin,
+                  halves[1] * rotation.cos + halves[0] * rotation.sin},
+                 -1);
+}
+
+at::Tensor Network::Norm(const at::Tensor& x, const at::Tensor& weight) const {
+  return x * (x.square().mean(-1, true) + config_.rms_eps).rsqrt() * weight;
+}
+
+at::Tensor Network::Layer(const LayerTensors& layer, const at::Tensor& x, const PackedBatch& batch,
+                          const Rotation& rotation) const {
+  const std::int64_t tokens = x.size(0);
+  const at::Tensor normed = Norm(x, layer.attention_norm);
+  at::Tensor q = layer.query(normed).view({tokens, config_.heads, config_.head_dim});
+  at::Tensor k = layer.key(normed).view({tokens, config_.kv_heads, config_.head_dim});
+  const at::Tensor v = layer.value(normed).view({tokens, config_.kv_heads, config_.head_dim});
+  if (layer.query_norm.defined()) {
+    q = Norm(q, layer.query_norm);
+    k = Norm(k, layer.key_norm);
+  }
+  const double scale = 1 / std::sqrt(static_cast<double>(config_.head_dim));
+  const auto attend = options_.plain_attention ? PlainAttention : PackedAttention;
+  const at::Tensor mixed =
+      attend(Rotate(q, rotation), Rotate(k, rotation), v, batch.segments, scale);
+  const at::Tensor residual = x + layer.output(mixed.reshape({tokens, -1}));
+  const at::Tensor inner = Norm(residual, layer.mlp_norm);
+  return residual + layer.down(at::silu(layer.gate(inner)) * layer.up(inner));
+}
+
+Network::Output Network::Forward(const PackedBatch& batch, double temperature) {
+  std::vector<std::int64_t> ids(batch.ids.begin(), batch.ids.end());
+  const Rotation rotation = RotationOf(batch);
+  at::Tensor x = at::index_select(tensors_.embedding, 0, IndexTensor(ids));
+  // With frozen embeddings the graph starts here, so that recomputed layers are recorded at all.
+  if (at::GradMode::is_enabled() && !x.requires_grad()) x.requires_grad_();
+  layer_functions_.clear();
+  layer_functions_.reserve(tensors_.layers.size());
+  for (const LayerTensors& layer : tensors_.layers) {
+    layer_functions_.emplace_back([this, &layer, &batch, rotation](const at::Tensor& in) {
+      return Layer(layer, in, batch, rotation);
+    });
+    const bool recompute = options_.recompute_layers && at::GradMode::is_enabled();
+    x = recompute ? Recomputed(layer_functions_.back(), x) : layer_functions_.back()(x);
+  }
+  const at::Tensor rows = at::index_select(x, 0, IndexTensor(batch.sources));
+  const at::Tensor final_hidden = Norm(rows, tensors_.final_norm);
+  Output output;
+  output.head = ChunkedHead(final_hidden, tensors_.head, IndexTensor(batch.predicted), temperature,
+                            options_.head_chunk);
+  if (tensors_.value_weight.defined()) {
+    output.values =
+        at::addmm(tensors_.value_bias, final_hidden, tensors_.value_weight.t()).squeeze(1);
+  }
+  return output;
+}
+
+}  // namespace assay
