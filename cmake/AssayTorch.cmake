@@ -25,8 +25,14 @@ endif()
 
 add_library(assay_torch INTERFACE)
 add_library(assay::torch ALIAS assay_torch)
-target_include_directories(assay_torch SYSTEM INTERFACE
-  "${torch_dir}/include" "${torch_dir}/include/torch/csrc/api/include")
+# The wheel ships headers of other libraries too (its own {fmt} among them) that must not hide the system's:
+# only LibTorch's own folders are shown.
+set(torch_headers ${CMAKE_BINARY_DIR}/torch_headers)
+file(MAKE_DIRECTORY ${torch_headers})
+foreach(folder ATen c10 torch caffe2)
+  file(CREATE_LINK "${torch_dir}/include/${folder}" ${torch_headers}/${folder} SYMBOLIC)
+endforeach()
+target_include_directories(assay_torch SYSTEM INTERFACE ${torch_headers} ${torch_headers}/torch/csrc/api/include)
 # libtorch_cpu.so finds the CUDA run-time libraries beside it by its own RPATH; they need no GPU.
 target_link_libraries(assay_torch INTERFACE "${torch_dir}/lib/libtorch_cpu.so" "${torch_dir}/lib/libc10.so")
 target_link_options(assay_torch INTERFACE "LINKER:--allow-shlib-undefined")

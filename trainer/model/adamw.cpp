@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "base/thread_pool.h"
+#include "trainer/model/threads.h"
 
 namespace assay {
 
@@ -38,7 +39,7 @@ void AdamW::Update(const ParameterView& view, std::size_t slot, double learning_
 
 void AdamW::Step(double learning_rate) {
   ++steps_;
-  ParallelFor(parameters_.size(), UsableThreads(), [&](std::size_t i) {
+  ParallelFor(parameters_.size(), TrainingThreads(), [&](std::size_t i) {
     if (parameters_[i].gradient == nullptr) return;
     if (parameters_[i].is_double) {
       Update<double>(parameters_[i], i, learning_rate);

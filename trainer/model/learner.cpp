@@ -1,6 +1,7 @@
 #include "trainer/model/learner.h"
 
 #include <cmath>
+#include <cstring>
 #include <map>
 
 #include "base/check.h"
@@ -69,6 +70,10 @@ struct Learner::State {
 
   static Result<std::unique_ptr<State>> Make(const ModelConfig& config, const TensorSource* source,
                                              const LearnerOptions& options, const Key& key) {
+    if (config.rope.type != RopeType::kPlain || !config.rope.divisors.empty()) {
+      return Fail(ErrorCode::kInput, "{}: the trainer does not do scaled rotary positions yet",
+                  source != nullptr ? source->Place() : "config");
+    }
     auto state = std::make_unique<State>();
     state->config = config;
     state->options = options;

@@ -2,14 +2,13 @@
 
 #include <cmath>
 
-#include "runner/model/transformer/kernels/rope.h"
-
 namespace assay {
 namespace {
 
 at::Tensor IndexTensor(const std::vector<std::int64_t>& values) {
   return at::from_blob(const_cast<std::int64_t*>(values.data()),
-                       {static_cast<std::int64_t>(values.size())}, at::kLong);
+                       {static_cast<std::int64_t>(values.size())}, at::kLong)
+      .clone();
 }
 
 }  // namespace
@@ -28,22 +27,14 @@ Network::Rotation Network::RotationOf(const PackedBatch& batch) const {
   const auto type = tensors_.embedding.scalar_type();
   at::Tensor cos = at::empty({batch.tokens(), 1, half}, at::kDouble);
   at::Tensor sin = at::empty_like(cos);
-  const bool exact = type == at::kDouble && config_.rope.type == RopeType::kPlain;
-  kernels::RopeTable table(config_.rope, config_.head_dim);
-  std::int64_t longest = 0;
-  for (const std::int64_t position : batch.positions) longest = std::max(longest, position + 1);
-  table.Grow(longest);
   for (std::int64_t t = 0; t < batch.tokens(); ++t) {
-    const std::int64_t position = batch.positions[static_cast<std::size_t>(t)];
+    const auto position = static_cast<double>(batch.positions[static_cast<std::size_t>(t)]);
     for (std::int64_t i = 0; i < half; ++i) {
-      // The table is single precision, as everybody computes it; the double learner wants more.
-      const double angle = static_cast<double>(position) *
-                           std::pow(config_.rope.theta, -2.0 * static_cast<double>(i) /
-                                                            static_cast<double>(config_.head_dim));
-      cos.mutable_data_ptr<double>()[t * half + i] =
-          exact ? std::cos(angle) : table.Cos(position)[i];
-      sin.mutable_data_ptr<double>()[t * half + i] =
-          exact ? std::sin(angle) : table.Sin(position)[i];
+      const double angle =
+          position * std::pow(config_.rope.theta, -2.0 * static_cast<double>(i) /
+                                                      static_cast<double>(config_.head_dim));
+      cos.mutable_data_ptr<double>()[t * half + i] = std::cos(angle);
+      sin.mutable_data_ptr<double>()[t * half + i] = std::sin(angle);
     }
   }
   return {cos.to(type), sin.to(type)};

@@ -1,6 +1,7 @@
 #include "trainer/model/operations.h"
 
 #include "trainer/model/attention.h"
+#include "trainer/model/threads.h"
 
 namespace assay {
 namespace {
@@ -16,8 +17,6 @@ template <class T>
 const T* AsPointer(const c10::IValue& number) {
   return reinterpret_cast<const T*>(static_cast<std::intptr_t>(number.toInt()));
 }
-
-std::size_t Threads() { return static_cast<std::size_t>(at::get_num_threads()); }
 
 AttentionShape ShapeOf(const at::Tensor& q, const at::Tensor& k, double scale) {
   return {q.size(1), k.size(1), q.size(2), scale};
@@ -36,7 +35,8 @@ struct Attention : torch::autograd::Function<Attention> {
     AT_DISPATCH_FLOATING_TYPES(q.scalar_type(), "attention", [&] {
       AttentionForward<scalar_t>(ShapeOf(q, k, scale), segments, q.const_data_ptr<scalar_t>(),
                                  k.const_data_ptr<scalar_t>(), v.const_data_ptr<scalar_t>(),
-                                 out.data_ptr<scalar_t>(), log_sum.data_ptr<scalar_t>(), Threads());
+                                 out.data_ptr<scalar_t>(), log_sum.data_ptr<scalar_t>(),
+                                 TrainingThreads());
     });
     context->save_for_backward({q, k, v, out, log_sum});
     return out;
@@ -55,7 +55,7 @@ struct Attention : torch::autograd::Function<Attention> {
           k.const_data_ptr<scalar_t>(), v.const_data_ptr<scalar_t>(),
           saved[3].const_data_ptr<scalar_t>(), saved[4].const_data_ptr<scalar_t>(),
           grad.const_data_ptr<scalar_t>(), grad_q.data_ptr<scalar_t>(), grad_k.data_ptr<scalar_t>(),
-          grad_v.data_ptr<scalar_t>(), Threads());
+          grad_v.data_ptr<scalar_t>(), TrainingThreads());
     });
     return {grad_q, grad_k, grad_v, at::Tensor(), at::Tensor()};
   }

@@ -1,5 +1,7 @@
 #include "trainer/model/weight_store.h"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <cmath>
 #include <numbers>
