@@ -8,6 +8,7 @@ void AddCommands(CLI::App& app) {
   AddTasks(app);
   AddSample(app);
   AddTokenize(app);
+  AddChatTemplate(app);
   AddDoctor(app);
 }
 

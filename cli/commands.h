@@ -10,6 +10,7 @@ void AddTasks(CLI::App& app);
 void AddSample(CLI::App& app);
 void AddTokenize(CLI::App& app);
 void AddVerify(CLI::App& app);
+void AddChatTemplate(CLI::App& app);
 void AddDoctor(CLI::App& app);
 
 void AddCommands(CLI::App& app);

@@ -17,11 +17,11 @@ OrderedJson IdOf(const Json& line) {
   return line.is_object() && id != line.end() ? OrderedJson(*id) : OrderedJson(nullptr);
 }
 
-Result<void> ConvertLine(const Json& line, const std::string& place, const Convert& convert,
-                         OrderedJson& out) {
+Result<void> ConvertLine(const Json& line, const std::string& place, const std::string& text,
+                         const Convert& convert, OrderedJson& out) {
   Fields fields(line, place);
   fields.OptionalAny("id");
-  auto done = convert(fields, out);
+  auto done = convert(fields, text, out);
   if (done) return fields.Done();
   // What Fields reports names the line already.
   if (done.error().message.starts_with(place + ": ")) return done;
@@ -50,8 +50,8 @@ int StreamJsonLines(const std::string& file, const Convert& convert) {
     const std::string place = fmt::format("line {}", number);
     auto line = ParseJson(text);
     OrderedJson out = {{"id", line ? IdOf(*line) : OrderedJson(nullptr)}};
-    auto done =
-        line ? ConvertLine(*line, place, convert, out) : Result<void>(Within(place, line.error()));
+    auto done = line ? ConvertLine(*line, place, text, convert, out)
+                     : Result<void>(Within(place, line.error()));
     if (!done) {
       failed = true;
       out = {{"id", out["id"]},

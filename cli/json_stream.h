@@ -14,8 +14,10 @@ namespace assay::cli {
 // "reason": "line 7: …"}. Returns the command's exit status: kSomeFailed where a line failed,
 // kBadInput where `file` cannot be read.
 //
-// `convert` gets the line's object, whose "id" it need not ask for.
-using Convert = std::function<Result<void>(Fields& fields, OrderedJson& out)>;
+// `convert` gets the line's object, whose "id" it need not ask for, and the line itself, for those
+// to whom the order of keys matters.
+using Convert =
+    std::function<Result<void>(Fields& fields, const std::string& line, OrderedJson& out)>;
 int StreamJsonLines(const std::string& file, const Convert& convert);
 
 }  // namespace assay::cli

@@ -48,7 +48,7 @@ Result<void> Decode(const Tokenizer& tokenizer, const Options& options, Fields& 
 int Run(const Options& options) {
   const auto tokenizer = LoadTokenizer(options.model);
   if (!tokenizer) return Report(tokenizer.error());
-  return StreamJsonLines(options.file, [&](Fields& fields, OrderedJson& out) {
+  return StreamJsonLines(options.file, [&](Fields& fields, const std::string&, OrderedJson& out) {
     return options.decode ? Decode(*tokenizer, options, fields, out)
                           : Encode(*tokenizer, options, fields, out);
   });

@@ -17,17 +17,17 @@ namespace assay {
 struct RenderOptions {
   bool add_generation_prompt = true;
   // More names for the template, such as {"enable_thinking": false}. An object.
-  Json extra = Json::object();
+  OrderedJson extra = OrderedJson::object();
   // Tool definitions, an array; null: none.
-  Json tools = nullptr;
+  OrderedJson tools = nullptr;
   // What strftime_now tells. Fixed by default, so that a run can be repeated: 2024-07-26, the date
   // that Llama-3.1's own template names.
   std::chrono::sys_seconds now{std::chrono::sys_days{std::chrono::year{2024} / 7 / 26}};
 };
 
-// `user` marks the bytes that came from the messages, not from the template: pass it as
-// EncodeOptions::literal to keep special tokens inside them from being recognised. Leave it out to
-// get the ids that `transformers` gives.
+// `user` marks the bytes that came from messages of other roles than "assistant", and from tools,
+// not from the template: pass it as EncodeOptions::literal to keep special tokens inside them from
+// being recognised. Leave it out to get the ids that `transformers` gives.
 struct RenderedPrompt {
   std::string text;
   std::vector<ByteRange> user;  // ascending, disjoint
@@ -46,8 +46,10 @@ class ChatTemplate {
   // depth and output are bounded, since templates come from strangers.
   Result<RenderedPrompt> Render(const std::vector<Message>& messages,
                                 const RenderOptions& options = {}) const;
-  // The same for messages as JSON (tool calls, content parts …): an array of objects.
-  Result<RenderedPrompt> RenderJson(const Json& messages, const RenderOptions& options = {}) const;
+  // The same for messages as JSON (tool calls, content parts …): an array of objects whose keys
+  // keep their order.
+  Result<RenderedPrompt> RenderJson(const OrderedJson& messages,
+                                    const RenderOptions& options = {}) const;
 
   const std::string& source() const;
 
