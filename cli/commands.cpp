@@ -6,6 +6,7 @@ void AddCommands(CLI::App& app) {
   AddScore(app);
   AddVerify(app);
   AddTasks(app);
+  AddSandbox(app);
   AddSample(app);
   AddTokenize(app);
   AddChatTemplate(app);

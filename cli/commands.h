@@ -7,6 +7,7 @@ namespace assay::cli {
 
 void AddScore(CLI::App& app);
 void AddTasks(CLI::App& app);
+void AddSandbox(CLI::App& app);
 void AddSample(CLI::App& app);
 void AddTokenize(CLI::App& app);
 void AddVerify(CLI::App& app);

@@ -27,6 +27,8 @@ struct SandboxOptions {
   // Python source that every Python worker runs once before it serves (to define modules that runs
   // import at no cost). Trusted; must hold nothing that a candidate may not see.
   std::string python_preload;
+  // More languages: *.json as in sandbox/languages/; empty: the built-in ones only.
+  std::filesystem::path languages_dir;
   // The `assay-room` program; empty: found beside this library or program.
   std::filesystem::path room_program;
 };
@@ -74,17 +76,19 @@ class Sandbox {
   // anything runs).
   Result<RunResult> Run(const Program& program);
 
+  // The language that a file's extension stands for. kUsage when there is none.
+  Result<std::string> LanguageOf(const std::filesystem::path& file) const;
+
   Mode mode() const;
   std::uint32_t layers() const;
   // For judge and candidate pairs (sandbox/pair.h).
-  Pool& pool() { return *pool_; }
+  Pool& pool();
 
  private:
-  explicit Sandbox(std::unique_ptr<Pool> pool);
+  struct Parts;
+  explicit Sandbox(std::unique_ptr<Parts> parts);
 
-  struct Compiler;
-  std::unique_ptr<Pool> pool_;
-  std::unique_ptr<Compiler> compiler_;
+  std::unique_ptr<Parts> parts_;
 };
 
 }  // namespace assay::sandbox

@@ -1,0 +1,28 @@
+// sandbox/room/python_guest.h -- A warm interpreter whose forks run one script each.
+#pragma once
+
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+
+#include <string>
+
+#include "sandbox/room/payload.h"
+#include "sandbox/room/server.h"
+
+namespace assay::sandbox {
+
+class PythonGuest : public Guest {
+ public:
+  // Starts the interpreter and imports what most programs use; once, inside the room. Returns an
+  // empty text, or what failed. Never runs or sees anything untrusted in this process.
+  std::string WarmUp(int hash_seed, const std::string& preload);
+
+  bool Load() override;
+  [[noreturn]] void Run(Progress* progress) override;
+
+ private:
+  PyObject* globals_ = nullptr;
+  IncomingProgram program_;
+};
+
+}  // namespace assay::sandbox
