@@ -19,6 +19,7 @@ struct ProblemTally {
   std::array<std::int64_t, kSampleClasses> classes{};
   double reward = 0;
   bool partial_reward = false;
+  std::int64_t prompt_tokens = 0;
   std::int64_t response_tokens = 0;
   Ballot ballot;
 };
@@ -44,6 +45,7 @@ void Vote(const JudgedSample& judged, Ballot& ballot) {
 void Add(const JudgedSample& judged, bool majority, ProblemTally& tally) {
   ++tally.samples;
   ++tally.classes[static_cast<std::size_t>(judged.outcome_class)];
+  tally.prompt_tokens += judged.sample.prompt_tokens;
   tally.response_tokens += judged.sample.response_tokens;
   if (SaysNothing(judged.outcome_class)) return;
   ++tally.counts.drawn;
@@ -85,6 +87,7 @@ SummaryRow MakeRow(std::string group, std::string name, const Members& members,
   for (const ProblemTally* tally : members) {
     row.samples += tally->samples;
     for (std::size_t i = 0; i < kSampleClasses; ++i) row.counts[i] += tally->classes[i];
+    row.prompt_tokens += tally->prompt_tokens;
     row.response_tokens += tally->response_tokens;
     as_wrong += static_cast<double>(tally->counts.correct) / static_cast<double>(tally->samples);
     partial = partial || tally->partial_reward;
@@ -203,10 +206,15 @@ Json ToJson(const SummaryRow& row) {
   for (std::size_t i = 0; i < kSampleClasses; ++i) {
     counts[std::string(ToString(static_cast<SampleClass>(i)))] = row.counts[i];
   }
-  Json json = {{"suite", row.suite},     {"group", row.group},
-               {"name", row.name},       {"problems", row.problems},
-               {"samples", row.samples}, {"pass", pass},
-               {"counts", counts},       {"response_tokens", row.response_tokens}};
+  Json json = {{"suite", row.suite},
+               {"group", row.group},
+               {"name", row.name},
+               {"problems", row.problems},
+               {"samples", row.samples},
+               {"pass", pass},
+               {"counts", counts},
+               {"prompt_tokens", row.prompt_tokens},
+               {"response_tokens", row.response_tokens}};
   if (!row.majority.empty()) {
     for (const auto& [k, estimate] : row.majority) {
       json["majority"][std::to_string(k)] = ToJson(estimate);

@@ -34,6 +34,7 @@ struct SummaryRow {
   std::optional<VarianceComponents> variance;
   std::optional<double> pass1_as_wrong;  // pass@1 with those samples counted as wrong, if any
   std::optional<double> mean_reward;     // where some reward is neither 0 nor 1
+  std::int64_t prompt_tokens = 0;
   std::int64_t response_tokens = 0;
   std::vector<std::string> ties;  // problems whose majority over all samples is tied
 };

@@ -1,8 +1,11 @@
 #include "runner/open_model.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 
+#include "base/files.h"
+#include "runner/model/endpoint_model.h"
 #include "runner/model/replay_model.h"
 #include "runner/model/resolve.h"
 
@@ -17,6 +20,44 @@ bool IsEndpoint(const std::string& name) {
   return StartsWith(name, "http://") || StartsWith(name, "https://");
 }
 
+Result<std::string> ReadApiKey(const ModelOptions& options) {
+  if (!options.api_key_file.empty()) {
+    auto text = ReadFile(options.api_key_file, 1 << 16);
+    if (!text) return Pass(text.error());
+    text->resize(std::min(text->find_first_of("\r\n"), text->size()));
+    if (text->empty()) {
+      return Fail(ErrorCode::kInput, "{}: its first line is empty, expected an API key",
+                  options.api_key_file);
+    }
+    return text;
+  }
+  const bool named = !options.api_key_env.empty();
+  const char* value = std::getenv(named ? options.api_key_env.c_str() : "ASSAY_API_KEY");
+  if (value == nullptr && named) {
+    return Fail(ErrorCode::kUsage, "--api-key-env {}: this variable is not set",
+                options.api_key_env);
+  }
+  return std::string(value == nullptr ? "" : value);
+}
+
+Result<std::unique_ptr<Model>> OpenEndpoint(const std::string& name, const ModelOptions& options) {
+  auto key = ReadApiKey(options);
+  if (!key) return Pass(key.error());
+  EndpointOptions endpoint;
+  endpoint.api_key = std::move(*key);
+  if (options.concurrency > 0) endpoint.most_in_flight = options.concurrency;
+  endpoint.time_out =
+      std::chrono::milliseconds(static_cast<std::int64_t>(1000 * options.time_out_seconds));
+  endpoint.attempts = options.attempts;
+  endpoint.samples_per_request = options.samples_per_request;
+  if (!options.extra.empty()) {
+    auto extra = ParseJson(options.extra);
+    if (!extra) return Within("--extra", extra.error());
+    endpoint.extra = std::move(*extra);
+  }
+  return MakeEndpointModel(name, std::move(endpoint));
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Model>> OpenModel(const std::string& name, const ModelOptions& options) {
@@ -26,6 +67,7 @@ Result<std::unique_ptr<Model>> OpenModel(const std::string& name, const ModelOpt
     }
     return OpenReplayModel(name.substr(kReplay.size()));
   }
+  if (IsEndpoint(name)) return OpenEndpoint(name, options);
   const auto files = ResolveModel(name);
   if (!files) return Pass(files.error());
   return Fail(ErrorCode::kUnavailable, "{}: this build cannot run local models", name);

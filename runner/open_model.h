@@ -13,6 +13,13 @@ namespace assay {
 struct ModelOptions {
   std::size_t concurrency = 0;  // requests in flight; 0: the model chooses
   std::string dtype;            // local models: "fp32", "bf16"; "": the model chooses
+  // Endpoints only.
+  std::string api_key_env;   // the environment variable that holds the key; "": ASSAY_API_KEY
+  std::string api_key_file;  // or the file, its first line
+  std::string extra;         // JSON object: over every request's body
+  double time_out_seconds = 600;
+  int attempts = 5;
+  int samples_per_request = 1;
 };
 
 // A checkpoint folder, a .gguf file, the name of the default model, `http://host:port/v1#name`, or

@@ -49,6 +49,25 @@ int PrintPlan(const ScoreFlags& flags, const std::vector<QuestionSet>& suites) {
   return kDone;
 }
 
+// What the stored samples took; attempts that failed are not in it.
+std::string Usage(const ScoreFlags& flags, const Summary& summary) {
+  std::int64_t prompt = 0;
+  std::int64_t response = 0;
+  for (const SummaryRow& row : summary.rows) {
+    if (row.group != "all") continue;
+    prompt += row.prompt_tokens;
+    response += row.response_tokens;
+  }
+  if (prompt + response == 0) return "";
+  std::string text = fmt::format("{} prompt tokens, {} response tokens", prompt, response);
+  if (flags.price.size() == 2) {
+    text += fmt::format(", cost {:.4f}", (static_cast<double>(prompt) * flags.price[0] +
+                                          static_cast<double>(response) * flags.price[1]) /
+                                             1e6);
+  }
+  return text + "\n";
+}
+
 int PrintResult(const ScoreFlags& flags, const std::filesystem::path& folder) {
   auto reader = RunReader::Open(folder);
   if (!reader) return Report(reader.error());
@@ -70,7 +89,7 @@ int PrintResult(const ScoreFlags& flags, const std::filesystem::path& folder) {
   if (summary->rows.empty()) {
     fmt::print("no sample has ended yet\n");
   } else {
-    fmt::print("{}", RenderTable(*summary));
+    fmt::print("{}{}", RenderTable(*summary), Usage(flags, *summary));
   }
   fmt::print("stored in {}\n", folder.string());
   return kDone;

@@ -47,6 +47,37 @@ void DeclareSampling(CLI::App& command, ScoreFlags& flags) {
   command.add_flag("--logprobs", flags.logprobs, "Store the log probability of every token");
 }
 
+void DeclareEndpoint(CLI::App& command, ScoreFlags& flags) {
+  ModelOptions& options = flags.model_options;
+  command
+      .add_option("--api-key-env", options.api_key_env,
+                  "Environment variable with the endpoint's key; absent: ASSAY_API_KEY")
+      ->type_name("NAME");
+  command.add_option("--api-key-file", options.api_key_file, "File with the key in its first line")
+      ->type_name("FILE");
+  command
+      .add_option("--extra", options.extra,
+                  "Further fields of every request, a JSON object; null takes a field away")
+      ->type_name("JSON");
+  command.add_option("--time-out", options.time_out_seconds, "Seconds for one request")
+      ->check(CLI::Range(0.05, 86400.0))
+      ->capture_default_str();
+  command.add_option("--attempts", options.attempts, "Tries before a sample counts as failed")
+      ->check(CLI::Range(1, 100))
+      ->capture_default_str();
+  command
+      .add_option("--samples-per-request", options.samples_per_request,
+                  "Above 1: several samples of a problem in one request")
+      ->check(CLI::Range(1, 1024))
+      ->capture_default_str();
+  command
+      .add_option("--price", flags.price,
+                  "Price of a million prompt tokens and of a million response tokens")
+      ->delimiter(',')
+      ->expected(2)
+      ->type_name("IN,OUT");
+}
+
 }  // namespace
 
 void DeclareScoreFlags(CLI::App& command, ScoreFlags& flags) {
@@ -73,6 +104,7 @@ void DeclareScoreFlags(CLI::App& command, ScoreFlags& flags) {
   command.add_option("--out", flags.out, "Run folder; absent: runs/<model>-<identity>")
       ->type_name("DIR");
   DeclareSampling(command, flags);
+  DeclareEndpoint(command, flags);
   command.add_flag("--maj", flags.majority, "maj@k too: the most frequent answer of k");
   command.add_option("--threads", flags.threads, "Threads that judge; 0: all this process may use")
       ->capture_default_str();

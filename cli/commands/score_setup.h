@@ -33,6 +33,7 @@ struct ScoreFlags {
   double verdict_seconds = 30;
   std::string shard;
   std::optional<double> until_width;
+  std::vector<double> price;  // of a million tokens: prompt, response
   bool plan = false;
   bool json = false;
   ModelOptions model_options;
