@@ -1,0 +1,285 @@
+"""assay score from a user's side: recorded responses, resume through kill -9, refusals, endpoints."""
+import json
+import os
+import random
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+sys.path.insert(0, os.path.join(os.environ["ASSAY_SOURCE_DIR"], "tests", "support"))
+from mock_server import MockServer  # noqa: E402
+
+ASSAY = os.environ["ASSAY"]
+HIDDEN_KEY = "hunter2-key"
+
+
+def assay(*words, **more):
+    env = dict(os.environ, **more.pop("env", {}))
+    return subprocess.run([ASSAY, *map(str, words)], capture_output=True, text=True,
+                          stdin=subprocess.DEVNULL, env=env, timeout=300, **more)
+
+
+class Folder(unittest.TestCase):
+    def setUp(self):
+        holder = tempfile.TemporaryDirectory()
+        self.addCleanup(holder.cleanup)
+        self.dir = holder.name
+
+    def path(self, *parts):
+        return os.path.join(self.dir, *parts)
+
+    def pack(self, prompts, name="demo"):
+        """A pack whose problem i has the reference i and the given prompt."""
+        os.makedirs(self.path(name), exist_ok=True)
+        with open(self.path(name, "pack.json"), "w") as file:
+            json.dump({"name": name, "version": "1.0.0", "licence": "CC0-1.0", "source": "test",
+                       "description": "test", "canary": f"canary {name} 7c1d",
+                       "sampling": {"max_tokens": 64, "temperature": 0.7}}, file)
+        with open(self.path(name, "problems.jsonl"), "w") as file:
+            for i, prompt in enumerate(prompts):
+                file.write(json.dumps({"id": f"p{i:04}", "prompt": prompt, "reference": str(i), "domain": "math",
+                                       "verifier": {"kind": "numeric"}}) + "\n")
+        return self.path(name)
+
+    def replies(self, problems, n, name="replies.jsonl"):
+        draw = random.Random(5)
+        with open(self.path(name), "w") as file:
+            for i in range(problems):
+                for sample in range(n):
+                    answer = i if draw.random() < 0.4 else i + 1
+                    file.write(json.dumps({"problem": f"demo/p{i:04}", "sample": sample,
+                                           "response": f"The answer is {answer}."}) + "\n")
+        return "replay:" + self.path(name)
+
+    def stored(self, run):
+        """Everything that must not depend on how the run went."""
+        db = sqlite3.connect(self.path(run, "run.db"))
+        rows = db.execute("SELECT suite, problem, sample, outcome, reward, answer, reason, finish, text "
+                          "FROM samples ORDER BY 1, 2, 3").fetchall()
+        db.close()
+        return rows
+
+
+class Score(Folder):
+    def test_table_json_and_resume(self):
+        pack, model = self.pack(["?"] * 20), self.replies(20, 4)
+        args = ("score", model, "--suite", pack, "--n", 4, "--k", "1,4", "--out", self.path("run"))
+        first = assay(*args)
+        self.assertEqual(first.returncode, 0, first.stderr)
+        self.assertIn("pass@4 %", first.stdout)
+        again = assay(*args, "--json")
+        row = json.loads(again.stdout)["rows"][0]
+        self.assertEqual((row["problems"], row["samples"]), (20, 80))
+        self.assertEqual(row["counts"]["correct"] + row["counts"]["wrong"], 80)
+        self.assertAlmostEqual(row["pass"]["1"]["value"], row["counts"]["correct"] / 80)
+        self.assertLess(row["pass"]["1"]["low"], row["pass"]["1"]["value"])
+
+    def test_n_can_grow_and_the_limit_too(self):
+        pack, model = self.pack(["?"] * 10), self.replies(10, 4)
+        for n, limit in ((1, 3), (4, 3), (4, 10)):
+            done = assay("score", model, "--suite", pack, "--n", n, "--limit", limit, "--temperature", 0.7,
+                         "--out", self.path("grown"))
+            self.assertEqual(done.returncode, 0, done.stderr)
+        assay("score", model, "--suite", pack, "--n", 4, "--temperature", 0.7, "--out", self.path("once"))
+        self.assertEqual(len(self.stored("grown")), 40)
+        self.assertEqual(self.stored("grown"), self.stored("once"))
+
+    def test_another_run_in_the_folder_is_refused(self):
+        pack, model = self.pack(["?"] * 3), self.replies(3, 1)
+        assay("score", model, "--suite", pack, "--out", self.path("run"))
+        other = assay("score", model, "--suite", pack, "--seed", 2, "--out", self.path("run"))
+        self.assertEqual(other.returncode, 2)
+        self.assertIn("seed: 0 there, 2 here", other.stderr)
+
+    def test_missing_responses_fail_apart_and_the_status_says_so(self):
+        pack, model = self.pack(["?"] * 5), self.replies(3, 1)
+        done = assay("score", model, "--suite", pack, "--out", self.path("run"), "--json")
+        self.assertEqual(done.returncode, 3)
+        row = json.loads(done.stdout)["rows"][0]
+        self.assertEqual(row["counts"]["failed"], 2)
+        self.assertEqual(row["pass"]["1"]["problems"], 3)
+        self.assertIn("pass1_failures_as_wrong", row)
+
+    def test_a_malformed_problem_line_is_named(self):
+        pack, model = self.pack(["?"] * 3), self.replies(3, 1)
+        with open(self.path("demo", "problems.jsonl"), "a") as file:
+            file.write('{"id": "x", "promt": "?"}\n')
+        done = assay("score", model, "--suite", pack, "--out", self.path("run"))
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("line 4", done.stderr)
+        self.assertFalse(os.path.exists(self.path("run")))
+
+    def test_wrong_usage_changes_nothing(self):
+        pack, model = self.pack(["?"] * 3), self.replies(3, 1)
+        for words in (["--k", 4], ["--shard", "3/2"], ["--shard", "x"], ["--n", 0]):
+            done = assay("score", model, "--suite", pack, "--out", self.path("run"), *words)
+            self.assertEqual(done.returncode, 2, words)
+            self.assertFalse(os.path.exists(self.path("run")), words)
+
+    def test_shards_cover_everything_once(self):
+        pack, model = self.pack(["?"] * 10), self.replies(10, 2)
+        rows = []
+        for shard in ("1/3", "2/3", "3/3"):
+            out = "shard" + shard[0]
+            assay("score", model, "--suite", pack, "--n", 2, "--shard", shard, "--out", self.path(out))
+            rows += self.stored(out)
+        assay("score", model, "--suite", pack, "--n", 2, "--out", self.path("whole"))
+        self.assertEqual(sorted(rows), self.stored("whole"))
+
+    def test_an_output_that_cannot_be_written(self):
+        pack, model = self.pack(["?"] * 3), self.replies(3, 1)
+        done = assay("score", model, "--suite", pack, "--out", "/proc/assay-run")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("/proc/assay-run", done.stderr)
+        self.assertEqual(done.stderr.count("\n"), 1)
+
+    def test_a_full_disk_loses_nothing_that_was_stored(self):
+        small = self.path("small")
+        os.mkdir(small)
+        mounted = os.geteuid() == 0 and subprocess.run(
+            ["mount", "-t", "tmpfs", "-o", "size=400k", "tmpfs", small], capture_output=True).returncode == 0
+        if not mounted:
+            self.skipTest("needs root to mount a small disk")
+        try:
+            pack, model = self.pack(["?"] * 3000), self.replies(3000, 1)
+            done = assay("score", model, "--suite", pack, "--out", os.path.join(small, "run"))
+            self.assertEqual(done.returncode, 2, done.stderr)
+            self.assertIn("run.db", done.stderr)
+            subprocess.run(["mount", "-o", "remount,size=40m", small], check=True)
+            again = assay("score", model, "--suite", pack, "--out", os.path.join(small, "run"))
+            self.assertEqual(again.returncode, 0, again.stderr)
+            whole = assay("score", model, "--suite", pack, "--out", self.path("whole"))
+            self.assertEqual(whole.returncode, 0)
+            self.assertEqual(self.stored(os.path.join(small, "run")), self.stored("whole"))
+        finally:
+            subprocess.run(["umount", small], check=True)
+
+
+class Kill(Folder):
+    def test_kill_9_at_random_moments_and_two_writers(self):
+        with MockServer(latency=0.004) as server:
+            pack = self.pack([f"say {i if i % 3 else i + 1}" for i in range(1000)])
+            args = ("score", server.url, "--suite", pack, "--concurrency", 8)
+            whole = assay(*args, "--out", self.path("whole"))
+            self.assertEqual(whole.returncode, 0, whole.stderr)
+            before = sum(server.counts.values())
+            kills, draw = 0, random.Random(11)
+            while kills < 20:
+                asked = sum(server.counts.values())
+                process = subprocess.Popen([ASSAY, *map(str, args), "--out", self.path("killed")],
+                                           stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                more = draw.randrange(1, 45)  # so that all 20 kills fall into the run
+                while sum(server.counts.values()) < asked + more and process.poll() is None:
+                    time.sleep(0.001)
+                time.sleep(draw.random() * 0.01)
+                self.assertIsNone(process.poll(), "the run ended before it was killed")
+                if kills == 3:
+                    second = assay(*args, "--out", self.path("killed"))
+                    if process.poll() is None:
+                        self.assertEqual(second.returncode, 2)
+                        self.assertIn("is writing into this run", second.stderr)
+                process.send_signal(signal.SIGKILL)
+                process.wait()
+                kills += 1
+            final = assay(*args, "--out", self.path("killed"))
+            self.assertEqual(final.returncode, 0, final.stderr)
+            self.assertEqual(self.stored("killed"), self.stored("whole"))
+            repeated = sum(server.counts.values()) - before - 1000
+            # Each kill loses at most what was in flight, and what the store had not committed yet.
+            self.assertGreater(repeated, 0)
+            self.assertLessEqual(repeated, 20 * 24)
+            print(f"20 kills, {repeated} requests repeated", file=sys.stderr)
+
+    def test_ctrl_c_stops_early_and_says_how_to_go_on(self):
+        with MockServer(latency=0.05) as server:
+            pack = self.pack([f"say {i}" for i in range(400)])
+            args = [ASSAY, "score", server.url, "--suite", pack, "--concurrency", "2", "--out", self.path("run")]
+            process = subprocess.Popen(args, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+            time.sleep(2)
+            process.send_signal(signal.SIGINT)
+            _, error = process.communicate(timeout=30)
+            self.assertEqual(process.returncode, 3, error)
+            self.assertIn("repeat the command", error)
+
+
+class Endpoint(Folder):
+    def score(self, server, pack, *words, env=None):
+        done = assay("score", server.url, "--suite", pack, "--out", self.path("run"), "--json", *words,
+                     env=env or {})
+        self.assertTrue(done.stdout, done.stderr)
+        return done, json.loads(done.stdout)["rows"][0]
+
+    def test_accounting_is_exact_when_everything_goes_wrong(self):
+        prompts = []
+        for i in range(100):
+            word = ("CUT" if i % 10 == 3 else "FAIL" if i % 20 == 7 else "HANG" if i in (18, 58) else
+                    "REFUSE" if i == 11 else "DROP" if i == 12 else "GARBAGE" if i == 14 else
+                    "EMPTY" if i == 15 else "FILTER" if i == 16 else "FLAKY" if i == 19 else
+                    "SECRET" if i == 20 else "THINK" if i == 21 else "")
+            prompts.append(f"{word} say {i if i % 2 else i + 1}".strip())
+        with MockServer() as server:
+            done, row = self.score(server, self.pack(prompts), "--time-out", 1, "--attempts", 3,
+                                   env={"ASSAY_API_KEY": HIDDEN_KEY})
+        self.assertEqual(done.returncode, 3)
+        bad = sum(p.split()[0] in ("FAIL", "HANG", "REFUSE", "DROP", "GARBAGE", "EMPTY", "FILTER", "SECRET")
+                  for p in prompts)
+        correct = sum(p.split()[0] not in ("FAIL", "HANG", "REFUSE", "DROP", "GARBAGE", "EMPTY", "FILTER", "SECRET")
+                      and int(p.split()[-1]) == i for i, p in enumerate(prompts))
+        cut_wrong = sum(p.startswith("CUT") and int(p.split()[-1]) != i for i, p in enumerate(prompts))
+        self.assertEqual(row["counts"]["failed"], bad)
+        self.assertEqual(row["counts"]["correct"], correct)
+        self.assertEqual(row["counts"]["truncated"], cut_wrong)
+        self.assertEqual(row["samples"], 100)
+        self.assertEqual(row["response_tokens"], 4 * (100 - bad))
+        self.assertEqual(server.counts["FAIL"], 3 * 5)
+        self.assertEqual(server.counts["HANG"], 2 * 2)
+        self.assertEqual(server.counts["REFUSE"], 1)
+        self.assertEqual(server.counts["FLAKY"], 3)
+        db = sqlite3.connect(self.path("run", "run.db"))
+        self.assertEqual(db.execute("SELECT count(*) FROM failure").fetchone()[0], bad)
+        self.assertEqual(db.execute("SELECT count(*) FROM response").fetchone()[0], 100 - bad)
+        self.assertEqual(db.execute("SELECT text FROM samples WHERE problem='p0021'").fetchone()[0][:7], "<think>")
+        for name in os.listdir(self.path("run")):
+            with open(self.path("run", name), "rb") as file:
+                self.assertNotIn(HIDDEN_KEY.encode(), file.read())
+        self.assertNotIn(HIDDEN_KEY, done.stdout + done.stderr)
+
+    def test_a_rate_limit_is_used_and_nothing_is_lost(self):
+        with MockServer(rate=500) as server:
+            pack = self.pack([f"say {i}" for i in range(1500)])
+            done, row = self.score(server, pack)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(row["counts"]["correct"], 1500)
+        seconds = max(server.answered_at) - min(server.answered_at)
+        rate = 1500 / seconds
+        print(f"{rate:.0f}/s of 500/s allowed, {server.counts['429']} times 429", file=sys.stderr)
+        self.assertGreater(server.counts["429"], 0)
+        if os.getloadavg()[0] < 2 * os.cpu_count():
+            self.assertGreaterEqual(rate, 450)
+
+    def test_several_samples_in_one_request(self):
+        for supports_n in (True, False):
+            with MockServer(supports_n=supports_n) as server:
+                pack = self.pack([f"say {i}" for i in range(10)])
+                done = assay("score", server.url, "--suite", pack, "--n", 4, "--samples-per-request", 4, "--json",
+                             "--out", self.path(f"n{supports_n}"), "--price", "1,10")
+                row = json.loads(done.stdout)["rows"][0]
+                self.assertEqual(row["counts"]["correct"], 40)
+                self.assertEqual(server.counts["plain"], 10 if supports_n else 40)
+
+    def test_key_flags(self):
+        with MockServer() as server:
+            pack = self.pack(["say 0"])
+            missing = assay("score", server.url, "--suite", pack, "--out", self.path("a"), "--api-key-env", "NO_SUCH")
+            self.assertEqual(missing.returncode, 2)
+            self.assertIn("NO_SUCH", missing.stderr)
+            bad = assay("score", server.url, "--suite", pack, "--out", self.path("a"), "--extra", "{")
+            self.assertEqual(bad.returncode, 2)
+
+
+if __name__ == "__main__":
+    unittest.main()
