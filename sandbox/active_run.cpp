@@ -67,7 +67,7 @@ void ActiveRun::Fail(const std::string& message) {
   done_ = true;
 }
 
-void ActiveRun::WaitAll(const std::vector<ActiveRun*>& runs, int also) {
+void ActiveRun::WaitAll(const std::vector<ActiveRun*>& runs, int also, int timeout_ms) {
   std::vector<pollfd> polls;
   while (true) {
     polls.clear();
@@ -79,7 +79,9 @@ void ActiveRun::WaitAll(const std::vector<ActiveRun*>& runs, int also) {
     }
     if (ends.empty()) return;
     if (also >= 0) polls.push_back({also, POLLIN, 0});
-    if (poll(polls.data(), polls.size(), -1) < 0) continue;
+    const int ready = poll(polls.data(), polls.size(), timeout_ms);
+    if (ready < 0) continue;
+    if (ready == 0) return;
     std::size_t next = 0;
     for (const auto& [run, end] : ends) {
       for (; next < end; ++next) {
@@ -187,10 +189,11 @@ void ActiveRun::Classify(const Reply& reply) {
   report_.stdout_bytes = stdout_.bytes;
   report_.stderr_bytes = stderr_.bytes;
   if (reply.doubtful != 0) worker_.doubtful = true;
+  ended_by_host_ = killed_by_us_ && reply.killed_by == KilledBy::kHost;
   if (reply.started == 0) {
     // A limit may strike before the program begins (a memory limit below what the interpreter
     // needs).
-    if (reply.killed_by == KilledBy::kHost && killed_by_us_) {
+    if (ended_by_host_) {
       report_.ending = Ending::kExited;
     } else {
       Fail(reply.message);
@@ -210,7 +213,7 @@ void ActiveRun::Classify(const Reply& reply) {
   } else if (reply.out_of_memory != 0) {
     report_.ending = Ending::kMemoryLimit;
     report_.message = "needed more than " + std::to_string(limits_.memory_mb) + " MB";
-  } else if (killed_by_us_ && reply.killed_by == KilledBy::kHost) {
+  } else if (ended_by_host_) {
     report_.ending = Ending::kExited;
   } else if (WIFEXITED(status)) {
     report_.ending = Ending::kExited;

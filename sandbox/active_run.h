@@ -34,9 +34,9 @@ class ActiveRun {
   // Starts `order` on `worker`, which must live and be idle. A failure shows as an ending.
   ActiveRun(Worker& worker, const RunOrder& order);
 
-  // Handles events until every run is done; with `also` (a descriptor), until it becomes readable
-  // or any run is done.
-  static void WaitAll(const std::vector<ActiveRun*>& runs, int also = -1);
+  // Handles events until every run is done; with `also` (a descriptor), until it becomes readable,
+  // any run is done, or `timeout_ms` (-1: never) have passed.
+  static void WaitAll(const std::vector<ActiveRun*>& runs, int also = -1, int timeout_ms = -1);
 
   bool done() const { return done_; }
   void Kill();
@@ -44,6 +44,7 @@ class ActiveRun {
   void FeedStdin(std::string_view bytes);
 
   // After done():
+  bool ended_by_host() const { return ended_by_host_; }  // Kill() came before any other ending
   const EndingReport& report() const { return report_; }
   bool sandbox_failed() const { return report_.ending == Ending::kSandboxFailed; }
   std::string TakeStdout() { return std::move(stdout_.text); }
@@ -75,6 +76,7 @@ class ActiveRun {
   EndingReport report_;
   bool output_exceeded_ = false;
   bool killed_by_us_ = false;
+  bool ended_by_host_ = false;
   bool done_ = false;
 };
 

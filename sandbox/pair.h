@@ -11,7 +11,8 @@
 //                                    bytes kFirstChannel + N   the socket to candidate N (stream,
 //                                    both ways)
 //                     candidate:     3  the socket to the judge; 0 empty; 1, 2 captured
-// The end of a candidate is the end of file on its socket. Both see `data` as the bytes object
+// The end of a candidate shows on its socket as end of file or, with bytes it never read, as an
+// OSError (EPIPE, ECONNRESET). Both see `data` as the bytes object
 // __data__ and what SandboxOptions::python_preload defined.
 #pragma once
 
