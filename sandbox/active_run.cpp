@@ -189,7 +189,9 @@ void ActiveRun::Classify(const Reply& reply) {
   report_.stdout_bytes = stdout_.bytes;
   report_.stderr_bytes = stderr_.bytes;
   if (reply.doubtful != 0) worker_.doubtful = true;
-  ended_by_host_ = killed_by_us_ && reply.killed_by == KilledBy::kHost;
+  // A kill that met a program already on its way out changed nothing.
+  ended_by_host_ = killed_by_us_ && reply.killed_by == KilledBy::kHost &&
+                   WIFSIGNALED(reply.wait_status) && WTERMSIG(reply.wait_status) == SIGKILL;
   if (reply.started == 0) {
     // A limit may strike before the program begins (a memory limit below what the interpreter
     // needs).
