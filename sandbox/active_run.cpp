@@ -25,6 +25,32 @@ bool MakePipe(Pipe& made, bool we_write) {
   return fcntl(we_write ? ends[1] : ends[0], F_SETFL, O_NONBLOCK) == 0;
 }
 
+// A program that closes its input must not raise SIGPIPE in the caller's thread, whatever the process
+// does about that signal.
+class WithoutSigpipe {
+ public:
+  WithoutSigpipe() {
+    sigemptyset(&pipe_);
+    sigaddset(&pipe_, SIGPIPE);
+    pthread_sigmask(SIG_BLOCK, &pipe_, &before_);
+  }
+  ~WithoutSigpipe() {
+    const int kept = errno;
+    if (raised) {
+      const timespec now{};
+      sigtimedwait(&pipe_, nullptr, &now);
+    }
+    pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+    errno = kept;
+  }
+  WithoutSigpipe(const WithoutSigpipe&) = delete;
+  WithoutSigpipe& operator=(const WithoutSigpipe&) = delete;
+  bool raised = false;
+
+ private:
+  sigset_t pipe_, before_;
+};
+
 }  // namespace
 
 ActiveRun::ActiveRun(Worker& worker, const RunOrder& order)
@@ -122,12 +148,16 @@ void ActiveRun::Handle(const pollfd& event) {
 }
 
 void ActiveRun::Push(Feed& feed) {
+  WithoutSigpipe guard;
   while (feed.put < feed.bytes.size()) {
     const ssize_t wrote =
         write(feed.fd.get(), feed.bytes.data() + feed.put, feed.bytes.size() - feed.put);
     if (wrote < 0 && errno == EAGAIN) return;
     if (wrote < 0 && errno == EINTR) continue;
-    if (wrote < 0) break;  // the program closed its end: its business
+    if (wrote < 0) {  // the program closed its end: its business
+      guard.raised = errno == EPIPE;
+      break;
+    }
     feed.put += static_cast<std::size_t>(wrote);
   }
   if (feed.keep_open && feed.put == feed.bytes.size()) return;
