@@ -4,8 +4,10 @@
 
 #include "base/suggest.h"
 #include "verifiers/choice/choice_verifier.h"
+#include "verifiers/code/code_verifier.h"
 #include "verifiers/math/math_verifier.h"
 #include "verifiers/numeric/numeric_verifier.h"
+#include "verifiers/program/program_verifier.h"
 #include "verifiers/text/exact_verifier.h"
 
 namespace assay {
@@ -23,10 +25,9 @@ struct Kind {
 // One line a kind, sorted by name.
 const std::vector<Kind>& Kinds() {
   static const std::vector<Kind> kinds = {
-      {"choice", "1", MakeChoiceVerifier},
-      {"exact", "1", MakeExactVerifier},
-      {"math", "1", MakeMathVerifier},
-      {"numeric", "1", MakeNumericVerifier},
+      {"choice", "1", MakeChoiceVerifier},   {"code", "1", MakeCodeVerifier},
+      {"exact", "1", MakeExactVerifier},     {"math", "1", MakeMathVerifier},
+      {"numeric", "1", MakeNumericVerifier}, {"program", "1", MakeProgramVerifier},
   };
   return kinds;
 }

@@ -1,0 +1,120 @@
+#include "verifiers/code/code_spec.h"
+
+#include <algorithm>
+
+#include "base/suggest.h"
+
+namespace assay {
+namespace {
+
+template <class Value>
+Value OneOf(Fields& fields, const char* key,
+            const std::vector<std::pair<std::string, Value>>& values) {
+  const auto word = fields.OptionalString(key);
+  if (!word) return values.front().second;
+  std::vector<std::string> known;
+  for (const auto& [name, value] : values) {
+    if (name == *word) return value;
+    known.push_back(name);
+  }
+  fields.Refuse(key, fmt::format("unknown word \"{}\"{}", *word, DidYouMean(*word, known)));
+  return values.front().second;
+}
+
+void ReadLimits(Fields& fields, sandbox::Limits& limits) {
+  constexpr std::int64_t kHour = 3'600'000;
+  constexpr std::int64_t kMaxMb = 1 << 20;
+  limits.cpu_ms = fields.OptionalInt("cpu_ms", 1, kHour).value_or(limits.cpu_ms);
+  limits.wall_ms = fields.OptionalInt("wall_ms", 0, kHour).value_or(limits.wall_ms);
+  limits.memory_mb = fields.OptionalInt("memory_mb", 1, kMaxMb).value_or(limits.memory_mb);
+  limits.output_kb = fields.OptionalInt("output_kb", 1, kMaxMb).value_or(limits.output_kb);
+}
+
+void ReadFunction(Fields& fields, CodeSpec& code) {
+  code.question.prompt = fields.OptionalString("prompt").value_or("");
+  code.question.entry_point = fields.OptionalString("entry_point").value_or("");
+  code.trust = OneOf<CodeTrust>(fields, "trust",
+                                {{"auto", CodeTrust::kAuto},
+                                 {"isolated", CodeTrust::kIsolated},
+                                 {"in-process", CodeTrust::kInProcess}});
+  const auto test = fields.OptionalString("test");
+  const auto tests = fields.OptionalStrings("tests").value_or(std::vector<std::string>());
+  if (test.value_or("").empty() && tests.empty())
+    fields.Refuse("test", "is missing or empty: a problem without tests passes nobody");
+  if (code.question.language != "python")
+    fields.Refuse("language", "the function protocol knows Python only");
+  code.tests = {{"prompt", code.question.prompt},
+                {"setup", fields.OptionalString("setup").value_or("")},
+                {"test", test.value_or("")},
+                {"tests", tests},
+                {"entry_point", code.question.entry_point},
+                {"partial", code.partial}};
+}
+
+void ReadStdioTests(Fields& fields, CodeSpec& code) {
+  const Json& tests = fields.Array("tests");
+  for (const Json& test : tests) {
+    const bool fits = test.is_object() && test.size() == 2 && test.contains("stdin") &&
+                      test.contains("stdout") && test["stdin"].is_string() &&
+                      test["stdout"].is_string();
+    if (!fits) {
+      fields.Refuse("tests", "expected objects of \"stdin\" and \"stdout\"");
+      return;
+    }
+    code.stdio.push_back({test["stdin"].get<std::string>(), test["stdout"].get<std::string>()});
+  }
+  if (code.stdio.empty()) fields.Refuse("tests", "is empty: a problem without tests passes nobody");
+}
+
+void ReadStdio(Fields& fields, CodeSpec& code) {
+  ReadStdioTests(fields, code);
+  code.comparison.rule = OneOf<OutputRule>(fields, "compare",
+                                           {{"tokens", OutputRule::kTokens},
+                                            {"exact", OutputRule::kExact},
+                                            {"floats", OutputRule::kFloats}});
+  code.comparison.abs = fields.OptionalNumber("abs").value_or(code.comparison.abs);
+  code.comparison.rel = fields.OptionalNumber("rel").value_or(code.comparison.rel);
+  if (const Json* checker = fields.OptionalAny("checker")) {
+    Fields inner(*checker, "checker");
+    code.checker =
+        CodeChecker{inner.OptionalString("language").value_or("python"), inner.String("source")};
+    if (auto done = inner.Done(); !done) fields.Refuse("checker", done.error().message);
+  }
+}
+
+}  // namespace
+
+Result<CodeSpec> ParseCodeSpec(const Json& spec, const VerifierContext& context) {
+  CodeSpec code;
+  Fields fields(spec, "verifier");
+  fields.String("kind");
+  code.question.language = fields.OptionalString("language").value_or("python");
+  code.protocol = OneOf<CodeProtocol>(fields, "protocol",
+                                      {{"function", CodeProtocol::kFunction},
+                                       {"stdio", CodeProtocol::kStdio},
+                                       {"output", CodeProtocol::kOutput}});
+  code.profile = fields.OptionalString("profile").value_or(code.profile);
+  if (!IsCodeProfile(code.profile)) {
+    fields.Refuse("profile", fmt::format("unknown profile \"{}\"{}", code.profile,
+                                         DidYouMean(code.profile, CodeProfiles())));
+  }
+  code.partial = fields.OptionalBool("partial").value_or(false);
+  ReadLimits(fields, code.limits);
+  switch (code.protocol) {
+    case CodeProtocol::kFunction:
+      ReadFunction(fields, code);
+      break;
+    case CodeProtocol::kStdio:
+      ReadStdio(fields, code);
+      break;
+    case CodeProtocol::kOutput:
+      code.reference = context.reference;
+      break;
+  }
+  if (auto done = fields.Done(); !done) return Pass(done.error());
+  if (code.protocol == CodeProtocol::kOutput && code.reference.empty())
+    return Fail(ErrorCode::kInput, "reference: expected a Python literal, it is empty");
+  return code;
+}
+
+}  // namespace assay

@@ -1,0 +1,98 @@
+#include "verifiers/code/code_verdict.h"
+
+#include <fmt/format.h>
+
+#include "base/utf8.h"
+#include "verifiers/extract/words.h"
+
+namespace assay {
+namespace {
+
+constexpr std::size_t kShownBytes = 300;
+
+std::string Text(const Json& object, const char* key) {
+  const auto found = object.find(key);
+  return found != object.end() && found->is_string()
+             ? SanitizeUtf8(Abbreviate(found->get<std::string>(), kShownBytes))
+             : std::string();
+}
+
+std::int64_t Count(const Json& object, const char* key) {
+  const auto found = object.find(key);
+  return found != object.end() && found->is_number_integer() ? found->get<std::int64_t>() : 0;
+}
+
+// "f(2, 3) gave 6; assert candidate(2, 3) == 5"
+std::string Describe(const Json& failure) {
+  if (!failure.is_object()) return "a test fails";
+  const std::string call = Text(failure, "call");
+  const std::string got = Text(failure, "got");
+  const std::string test = Text(failure, "test");
+  const std::string error = Text(failure, "error");
+  std::string words = call;
+  if (!got.empty()) words += " gave " + got;
+  if (!test.empty()) words += (words.empty() ? "" : "; ") + test;
+  const bool plain = error == "AssertionError" && !words.empty();
+  if (!plain && !error.empty()) words += (words.empty() ? "" : "; ") + error;
+  return words.empty() ? "a test fails" : words;
+}
+
+}  // namespace
+
+std::string LastLineOf(const std::string& text) {
+  const auto bare = Trim(text);
+  const auto line = bare.rfind('\n');
+  return SanitizeUtf8(
+      Abbreviate(line == std::string_view::npos ? bare : bare.substr(line + 1), kShownBytes));
+}
+
+std::optional<Verdict> VerdictOfEnding(const sandbox::EndingReport& report, const std::string& what,
+                                       const std::string& stderr_text) {
+  using sandbox::Ending;
+  const std::string words = LastLineOf(stderr_text);
+  const std::string tail = words.empty() ? "" : ": " + words;
+  switch (report.ending) {
+    case Ending::kExited:
+      if (report.exit_code == 0) return std::nullopt;
+      return Verdict::Wrong("", fmt::format("{}exit status {}{}", what, report.exit_code, tail));
+    case Ending::kSignaled:
+      return Verdict::Wrong("", fmt::format("{}ended by signal {}{}", what, report.signal, tail));
+    case Ending::kViolation:
+      return Verdict::Wrong("", what + "stopped by the sandbox: a forbidden system call");
+    case Ending::kCpuLimit:
+      return Verdict::Limit("", what + "CPU time limit");
+    case Ending::kWallLimit:
+      return Verdict::Limit("", what + "wall time limit");
+    case Ending::kMemoryLimit:
+      return Verdict::Limit("", what + "memory limit");
+    case Ending::kOutputLimit:
+      return Verdict::Limit("", what + "output limit");
+    case Ending::kSandboxFailed:
+      break;
+  }
+  return Verdict::Failure("the sandbox failed: " + report.message);
+}
+
+Verdict VerdictOfTests(const Json& result, bool partial) {
+  if (!result.is_object()) return Verdict::Failure("the judge's answer is malformed");
+  const std::string outcome = Text(result, "outcome");
+  const std::int64_t total = Count(result, "total");
+  const std::int64_t passed = Count(result, "passed");
+  if (outcome == "pass" && total > 0 && passed == total && Count(result, "calls") > 0) {
+    return Verdict::Correct(
+        "", total == 1 ? "the test passes" : fmt::format("all {} tests pass", total));
+  }
+  if (outcome == "fail") {
+    const auto failure = result.find("failure");
+    Verdict verdict = Verdict::Wrong("", Describe(failure == result.end() ? Json() : *failure));
+    if (partial && total > 0) {
+      verdict.reward = static_cast<double>(passed) / static_cast<double>(total);
+      verdict.reason = fmt::format("{} of {} tests pass; {}", passed, total, verdict.reason);
+    }
+    return verdict;
+  }
+  const std::string reason = Text(result, "reason");
+  return Verdict::Failure(reason.empty() ? "the judge's answer is malformed" : reason);
+}
+
+}  // namespace assay

@@ -1,0 +1,133 @@
+# The trusted side: holds the tests, calls candidates by their sockets, answers with a verdict.
+# __data__ is the problem's tests as JSON. No candidate's code ever runs here: what comes from one is
+# decoded into exact plain values, and its exceptions into built-in ones.
+import builtins
+import json
+import os
+import struct
+import sys
+
+from assay_codec import BadFrame, NONCE_BYTES, NotPlain, decode, encode, read_frame, write_frame
+from assay_testing import NeedsObjects, Record, Tests, shown
+
+FIRST_CHANNEL = 16
+
+
+class Channel(Record):
+    """One candidate: every call is one frame there and one frame back."""
+
+    def __init__(self, fd):
+        super().__init__()
+        self.fd = fd
+        self.nonce = os.urandom(NONCE_BYTES)
+        self.counter = 0
+
+    def exchange(self, kind, body):
+        """The kind and body of the candidate's reply to this frame."""
+        if self.gone:
+            self.lost(self.gone)
+        self.counter += 1
+        try:
+            write_frame(self.fd, self.nonce, self.counter, kind, body)
+            nonce, counter, kind, reply = read_frame(self.fd)
+        except (EOFError, OSError):
+            self.lost("the program ended")
+        except BadFrame as error:
+            self.lost("the reply is malformed: %s" % error)
+        if nonce != self.nonce or counter != self.counter:
+            self.lost("the reply does not belong to the call")
+        return kind, reply
+
+    def value(self, reply):
+        try:
+            return decode(reply)
+        except BadFrame as error:
+            self.lost("the reply is malformed: %s" % error)
+
+    def hello(self):
+        kind, reply = self.exchange(b"H", b"")
+        if kind == b"L":
+            self.lost(shown(reply.decode("utf-8", "replace")))
+        if kind != b"R" or self.value(reply) is not None:
+            self.lost("the reply is malformed")
+
+    def call(self, name, args, kwargs):
+        try:
+            body = encode((name, list(args), kwargs))
+        except NotPlain as error:
+            raise NeedsObjects("a test passes a value of type %s" % error) from None
+        self.called(name, args, kwargs)
+        kind, reply = self.exchange(b"C", body)
+        if kind == b"R":
+            value = self.value(reply)
+            self.got(value)
+            return value
+        if kind == b"N":
+            self.lost("it returned a %s, which is no plain data" % shown(reply.decode("utf-8", "replace")))
+        if kind == b"E":
+            self.raise_as_builtin(self.value(reply))
+        self.lost("the reply is malformed")
+
+    def raise_as_builtin(self, what):
+        if type(what) is not tuple or len(what) != 2 or type(what[0]) is not str or type(what[1]) is not str:
+            self.lost("the reply is malformed")
+        self.last_got = shown("%s: %s" % what)
+        kind = vars(builtins).get(what[0])
+        if isinstance(kind, type) and issubclass(kind, Exception):
+            try:
+                raised = kind(what[1])
+            except Exception:
+                raised = RuntimeError("%s: %s" % what)
+        else:
+            raised = RuntimeError("%s: %s" % what)
+        raise raised
+
+
+def proxy(channel, name):
+    def candidate(*args, **kwargs):
+        return channel.call(name, args, kwargs)
+
+    candidate.__name__ = name
+    return candidate
+
+
+def make_space_for(channel):
+    def make_space(tests):
+        space = {"__name__": "tests"}
+        try:
+            for code in tests.context:
+                exec(code, space)
+        except NameError as error:
+            raise NeedsObjects("the tests' setup uses the program: %s" % error) from None
+        for name in tests.functions(space):
+            space[name] = proxy(channel, name)
+        if tests.entry_point:
+            space["candidate"] = space[tests.entry_point]
+        return space
+
+    return make_space
+
+
+def judge(tests, fd):
+    channel = Channel(fd)
+    result = tests.run(channel, lambda t: (channel.hello(), make_space_for(channel)(t))[1])
+    os.close(fd)
+    return result
+
+
+def serve():
+    broken = None
+    try:
+        tests = Tests(json.loads(__data__))
+    except Exception as error:
+        broken = "the tests do not compile: %s" % error
+    for line in sys.stdin:
+        fd = FIRST_CHANNEL + int(line)
+        result = {"outcome": "error", "reason": broken} if broken else judge(tests, fd)
+        body = json.dumps(result).encode()
+        data = memoryview(struct.pack("<I", len(body)) + body)
+        while data:
+            data = data[os.write(3, data):]
+
+
+serve()

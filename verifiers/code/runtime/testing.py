@@ -1,0 +1,191 @@
+# Runs a problem's tests against a candidate: in the judge against proxies, in the lower-trust mode
+# against the functions themselves. Preloaded after codec.py; holds no test.
+import ast
+import builtins
+import json
+import sys
+import types
+
+SHOWN = 300
+
+
+class Gone(BaseException):
+    """The candidate cannot go on: ended, broke the protocol, or gave something that is no data."""
+
+
+class NeedsObjects(BaseException):
+    """A test passes something that is no plain data."""
+
+
+def shown(value):
+    try:
+        text = value if type(value) is str else repr(value)
+    except Exception as error:
+        text = "<%s>" % type(error).__name__
+    return text if len(text) <= SHOWN else text[:SHOWN] + "…"
+
+
+class Record:
+    """What a run of the tests knows about its calls."""
+
+    def __init__(self):
+        self.calls = 0
+        self.last_call = ""
+        self.last_got = ""
+        self.gone = None
+
+    def called(self, name, args, kwargs):
+        self.calls += 1
+        words = [shown(a if type(a) is not str else repr(a)) for a in args]
+        words += ["%s=%s" % (k, shown(repr(v))) for k, v in kwargs.items()]
+        self.last_call = shown("%s(%s)" % (name, ", ".join(words)))
+        self.last_got = ""
+
+    def got(self, value):
+        self.last_got = shown(repr(value))
+
+    def lost(self, reason):
+        self.gone = reason
+        raise Gone(reason)
+
+
+def free_names(tree):
+    """Names that a test reads without defining them: (called, used in another way)."""
+    called, other, stored = [], [], set()
+    callees = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name):
+            if isinstance(node.ctx, ast.Load):
+                (called if id(node) in callees else other).append(node.id)
+            else:
+                stored.add(node.id)
+        elif isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+            stored.add(node.name)
+        elif isinstance(node, ast.arg):
+            stored.add(node.arg)
+        elif isinstance(node, ast.alias):
+            stored.add((node.asname or node.name).split(".")[0])
+    keep = lambda names: [n for n in dict.fromkeys(names) if n not in stored]
+    return keep(called), keep(other)
+
+
+class Tests:
+    """The compiled tests of one problem. `spec`: prompt, setup, test, tests, entry_point, partial."""
+
+    def __init__(self, spec):
+        self.entry_point = spec.get("entry_point") or ""
+        self.partial = bool(spec.get("partial"))
+        self.sources, self.codes, self.called, self.other = {}, [], [], []
+        self.context = []
+        for name, text in (("prompt", spec.get("prompt") or ""), ("setup", spec.get("setup") or "")):
+            try:
+                if text.strip():
+                    self.context.append(self._compile(text, "<%s>" % name))
+            except SyntaxError:
+                if name == "setup":
+                    raise
+        self.checks = False
+        texts = ([spec["test"]] if spec.get("test") else []) + list(spec.get("tests") or [])
+        for number, text in enumerate(texts):
+            tree = ast.parse(text)
+            self.checks |= any(isinstance(n, ast.FunctionDef) and n.name == "check" for n in tree.body)
+            called, other = free_names(tree)
+            self.called += [n for n in called if n not in self.called]
+            self.other += [n for n in other if n not in self.other]
+            self.codes.append(self._compile(text, "<test %d>" % number))
+
+    def _compile(self, text, name):
+        self.sources[name] = text.splitlines()
+        return compile(text, name, "exec")
+
+    def functions(self, space):
+        """The names that stand for the candidate's functions, given what the tests' context defines."""
+        if self.entry_point:
+            own = (self.entry_point, "candidate")
+            more = [n for n in self.called + self.other
+                    if n not in own and n not in space and not hasattr(builtins, n)]
+            if more:
+                raise NeedsObjects("the tests use %s of the program, not only its entry point" % more[0])
+            return [self.entry_point]
+        free = [n for n in self.called + self.other if n not in space and not hasattr(builtins, n)]
+        for name in free:
+            if name in self.other or (len(free) > 1 and name[:1].isupper()):
+                raise NeedsObjects("the tests use %s of the program as more than a function" % name)
+        # A program may name its function as a built-in one: then no other name is free.
+        return free or [n for n in self.called if n not in space]
+
+    def _where(self, error):
+        """(file name, line) of the innermost frame that lies in a test."""
+        found, trace = None, error.__traceback__
+        innermost = ""
+        while trace is not None:
+            innermost = trace.tb_frame.f_code.co_filename
+            if innermost.startswith("<test"):
+                found = innermost, trace.tb_lineno
+            trace = trace.tb_next
+        return found, innermost
+
+    def _explain(self, error, record):
+        found, _ = self._where(error)
+        line = ""
+        if found:
+            lines = self.sources[found[0]]
+            if 0 < found[1] <= len(lines):
+                line = shown(lines[found[1] - 1].strip())
+        kind = type(error).__name__
+        said = shown("%s: %s" % (kind, error)) if str(error) else kind
+        return {"call": record.last_call, "got": record.last_got, "test": line, "error": said}
+
+    def _authors_fault(self, error):
+        """A test that is broken by itself says nothing about the candidate."""
+        _, innermost = self._where(error)
+        return isinstance(error, (NameError, ImportError, SyntaxError)) and innermost.startswith("<")
+
+    def run(self, record, make_space):
+        """{"outcome": …}: pass, fail, error or objects."""
+        result = {"outcome": "pass", "total": len(self.codes), "passed": 0, "failure": None}
+        try:
+            space = make_space(self)
+            for code in self.codes:
+                failure = self._run_one(code, space, record)
+                if failure is None:
+                    result["passed"] += 1
+                    continue
+                if failure.get("fault"):
+                    return {"outcome": "error", "reason": "a test is broken: " + failure["error"]}
+                result["outcome"] = "fail"
+                result["failure"] = result["failure"] or failure
+                if record.gone or not self.partial:
+                    break
+        except NeedsObjects as error:
+            return {"outcome": "objects", "reason": str(error)}
+        except Gone:
+            result["outcome"] = "fail"
+        if record.gone:
+            result["outcome"] = "fail"
+            failure = {"call": record.last_call, "got": "", "test": "", "error": record.gone}
+            result["failure"] = failure
+        elif record.calls == 0:
+            return {"outcome": "error", "reason": "no test called the candidate"}
+        result["calls"] = record.calls
+        return result
+
+    def _run_one(self, code, space, record):
+        before = record.calls
+        try:
+            exec(code, space)
+            if self.checks and record.calls == before and callable(space.get("check")):
+                space["check"](space[self.entry_point])
+        except (Gone, NeedsObjects):
+            raise
+        except BaseException as error:
+            failure = self._explain(error, record)
+            failure["fault"] = self._authors_fault(error)
+            return failure
+        return None
+
+
+_module = types.ModuleType("assay_testing")
+for _name in ("Gone", "NeedsObjects", "Record", "Tests", "shown"):
+    setattr(_module, _name, globals()[_name])
+sys.modules["assay_testing"] = _module
