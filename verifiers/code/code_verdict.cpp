@@ -24,7 +24,6 @@ std::int64_t Count(const Json& object, const char* key) {
 
 // "f(2, 3) gave 6; assert candidate(2, 3) == 5"
 std::string Describe(const Json& failure) {
-  if (!failure.is_object()) return "a test fails";
   const std::string call = Text(failure, "call");
   const std::string got = Text(failure, "got");
   const std::string test = Text(failure, "test");
@@ -84,7 +83,11 @@ Verdict VerdictOfTests(const Json& result, bool partial) {
   }
   if (outcome == "fail") {
     const auto failure = result.find("failure");
-    Verdict verdict = Verdict::Wrong("", Describe(failure == result.end() ? Json() : *failure));
+    if (failure == result.end() || !failure->is_object())
+      return Verdict::Failure("the judge's answer is malformed");
+    Verdict verdict = Verdict::Wrong("", Describe(*failure));
+    if (Text(*failure, "got").starts_with("MemoryError"))
+      return Verdict::Limit("", "memory limit: " + verdict.reason);
     if (partial && total > 0) {
       verdict.reward = static_cast<double>(passed) / static_cast<double>(total);
       verdict.reason = fmt::format("{} of {} tests pass; {}", passed, total, verdict.reason);

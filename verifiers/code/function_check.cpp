@@ -93,7 +93,7 @@ FunctionCheck::Tried FunctionCheck::TryIsolated(sandbox::Sandbox& box,
   if (!answer) return {Verdict::Failure("the judge's answer is malformed"), false, std::nullopt};
   if (answer->value("outcome", "") == "objects") return {{}, false, answer->value("reason", "")};
   Verdict verdict = VerdictOfTests(*answer, spec_.partial);
-  if (verdict.outcome == Outcome::kWrong && result.candidate_ended_first) {
+  if (verdict.outcome == Outcome::kWrong) {
     // The judge saw no more than that the program ended; the sandbox knows why.
     if (auto ending = VerdictOfEnding(result.candidate, "", result.candidate_stderr)) {
       if (ending->outcome != Outcome::kWrong) verdict = *ending;

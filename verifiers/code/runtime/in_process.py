@@ -18,10 +18,16 @@ def _run(data):
         module = types.ModuleType("solution")
         sys.modules["solution"] = module
         space = module.__dict__
+        later = []
         for code in tests.context:
-            exec(code, space)
+            try:
+                exec(code, space)
+            except NameError:  # a setup that uses the program
+                later.append(code)
         try:
             exec(compile(source, "solution.py", "exec"), space)
+            for code in later:
+                exec(code, space)
         except Exception as error:
             record.lost("%s: %s" % (type(error).__name__, error))
         function = space.get(tests.entry_point)
