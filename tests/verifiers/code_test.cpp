@@ -83,7 +83,7 @@ TEST_CASE("every MBPP reference passes, five of them with lower trust") {
   CHECK(lower == 5);
 }
 
-TEST_CASE("recorded HumanEval samples get EvalPlus' base verdicts") {
+TEST_CASE("recorded HumanEval samples get EvalPlus' base verdicts", "[slow]") {
   const auto samples_path = SharedData("data/outputs/qwen25coder_1.5b_humaneval_samples.jsonl");
   const auto problems_path = SharedData("data/humaneval/HumanEval.jsonl");
   const auto results_path = SharedData("data/outputs/qwen25coder_1.5b_humaneval_evalplus.json");
@@ -108,7 +108,7 @@ TEST_CASE("recorded HumanEval samples get EvalPlus' base verdicts") {
   CHECK(passed == 72);
 }
 
-TEST_CASE("recorded chat replies score what each extractor's rules give") {
+TEST_CASE("recorded chat replies score what each extractor's rules give", "[slow]") {
   const auto replies_path = SharedData("data/outputs/llama3_8b_instruct_humaneval_chat.jsonl");
   const auto problems_path = SharedData("data/humaneval/HumanEval.jsonl");
   if (!replies_path || !problems_path) return;
