@@ -25,8 +25,8 @@ bool MakePipe(Pipe& made, bool we_write) {
   return fcntl(we_write ? ends[1] : ends[0], F_SETFL, O_NONBLOCK) == 0;
 }
 
-// A program that closes its input must not raise SIGPIPE in the caller's thread, whatever the process
-// does about that signal.
+// A program that closes its input must not raise SIGPIPE in the caller's thread, whatever the
+// process does about that signal.
 class WithoutSigpipe {
  public:
   WithoutSigpipe() {

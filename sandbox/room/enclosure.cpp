@@ -185,7 +185,7 @@ std::string EnterRoom(const RoomPlan& plan) {
 }
 
 std::string MakeRoot(const RoomPlan& plan) {
-  if (!HasNamespaces(plan.mode)) return "";
+  if (!HasNamespaces(plan.mode)) return chdir("/") == 0 ? "" : Failure("chdir");
   if (mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) {
     return Failure("making mounts private");
   }

@@ -8,7 +8,8 @@
 namespace assay::sandbox {
 namespace {
 
-// Sends the number in __data__ to each candidate, answers with what comes back ("" when the candidate ends).
+// Sends the number in __data__ to each candidate, answers with what comes back ("" when the
+// candidate ends).
 const char kJudge[] = R"(
 import os, struct, sys
 count = 0

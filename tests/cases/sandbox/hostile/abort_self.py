@@ -1,0 +1,3 @@
+# expect: signaled 6
+import os
+os.abort()

@@ -1,0 +1,2 @@
+// expect: signaled 6
+int main() { throw 1; }

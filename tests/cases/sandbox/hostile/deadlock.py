@@ -1,0 +1,5 @@
+# expect: wall_limit
+import threading
+lock = threading.Lock()
+lock.acquire()
+lock.acquire()

@@ -1,0 +1,2 @@
+# expect: output_limit
+while True: print("x" * 100)

@@ -1,0 +1,3 @@
+# expect: exited 7
+import os
+os._exit(7)

@@ -1,0 +1,3 @@
+# expect: exited 0
+import sys
+sys.exit(0)

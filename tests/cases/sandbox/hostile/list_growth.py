@@ -1,0 +1,4 @@
+# expect: memory_limit
+x = []
+while True:
+    x.append(bytes(1 << 20))

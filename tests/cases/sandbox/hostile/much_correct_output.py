@@ -1,0 +1,2 @@
+# expect: exited 0
+print("y" * 200_000)

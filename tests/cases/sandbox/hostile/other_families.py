@@ -1,0 +1,9 @@
+# expect: exited 0
+# stdout: {'EACCES'}
+import ctypes, errno
+libc = ctypes.CDLL(None, use_errno=True)
+def call(*args):
+    ctypes.set_errno(0)
+    result = libc.syscall(*args)
+    return "done" if result >= 0 else errno.errorcode[ctypes.get_errno()]
+print({call(41, family, 1, 0) for family in (10, 16, 17, 38, 40, 31, 44)})

@@ -1,0 +1,4 @@
+# expect: wall_limit
+import os
+r, w = os.pipe()
+os.read(r, 1)

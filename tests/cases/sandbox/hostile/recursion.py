@@ -1,0 +1,3 @@
+# expect: exited 1
+def f(): f()
+f()

@@ -1,0 +1,3 @@
+# expect: wall_limit
+import time
+time.sleep(1e6)

@@ -1,0 +1,2 @@
+# expect: cpu_limit
+while True: pass

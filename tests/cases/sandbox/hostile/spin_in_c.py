@@ -1,0 +1,2 @@
+# expect: cpu_limit
+sum(range(10**12))

@@ -1,0 +1,8 @@
+# expect: exited 0
+# stdout: EACCES
+import errno
+try:
+    import socket; socket.socket(socket.AF_UNIX).connect("\0x")
+    print("done")
+except OSError as error:
+    print(errno.errorcode[error.errno])
