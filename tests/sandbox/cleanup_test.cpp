@@ -1,0 +1,145 @@
+// What is left: nothing, whoever is killed; no growth over many runs.
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <thread>
+
+#include "sandbox/pool.h"
+#include "sandbox/python.h"
+#include "tests/sandbox/modes.h"
+
+namespace assay::sandbox {
+namespace {
+
+namespace fs = std::filesystem;
+
+// All processes below `pid`.
+std::vector<pid_t> ChildrenOf(pid_t pid) {
+  std::vector<pid_t> all;
+  std::error_code error;
+  for (const auto& task : fs::directory_iterator("/proc/" + std::to_string(pid) + "/task", error)) {
+    std::ifstream children(task.path() / "children");
+    for (pid_t child = 0; children >> child;) {
+      all.push_back(child);
+      const auto below = ChildrenOf(child);
+      all.insert(all.end(), below.begin(), below.end());
+    }
+  }
+  return all;
+}
+
+bool AllGone(const std::vector<pid_t>& pids) {
+  for (int attempt = 0; attempt < 300; ++attempt) {
+    bool alive = false;
+    for (const pid_t pid : pids) {
+      std::ifstream stat("/proc/" + std::to_string(pid) + "/stat");
+      std::string text;
+      std::getline(stat, text);
+      alive = alive || (!text.empty() && text.find(") Z") == std::string::npos);
+    }
+    if (!alive) return true;
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  return false;
+}
+
+std::size_t OpenDescriptors() {
+  std::size_t count = 0;
+  for ([[maybe_unused]] const auto& entry : fs::directory_iterator("/proc/self/fd")) ++count;
+  return count;
+}
+
+std::int64_t ResidentKb() {
+  std::int64_t pages = 0;
+  std::ifstream("/proc/self/statm") >> pages >> pages;
+  return pages * 4;
+}
+
+TEST_CASE("kill -9 of the host at any moment leaves no process", "[sandbox][cleanup]") {
+  for (const Mode mode : {Mode::kRoot, Mode::kUser, Mode::kNoNamespaces}) {
+    if (BoxFor(mode) == nullptr) continue;
+    for (int moment_ms = 150; moment_ms <= 450; moment_ms += 100) {
+      const pid_t host = fork();
+      if (host == 0) {
+        SandboxOptions options;
+        options.mode = mode;
+        auto box = Sandbox::Open(options);
+        if (box) RunScript(**box, "while True: pass", "", {});
+        _exit(0);
+      }
+      std::this_thread::sleep_for(std::chrono::milliseconds(moment_ms));
+      const std::vector<pid_t> family = ChildrenOf(host);
+      kill(host, SIGKILL);
+      waitpid(host, nullptr, 0);
+      INFO(Name(mode) << " after " << moment_ms << " ms, " << family.size() << " processes");
+      CHECK(AllGone(family));
+    }
+  }
+}
+
+TEST_CASE("kill -9 of a keeper or room: a clear ending, no orphan, work goes on",
+          "[sandbox][cleanup]") {
+  for (Sandbox* box : AllBoxes()) {
+    const WorkerKind kind{Role::kPython, Purpose::kRun, 0};
+    for (const bool the_keeper : {true, false}) {
+      INFO(Name(box->mode()) << (the_keeper ? " keeper" : " room"));
+      auto lease = box->pool().Borrow(kind, true);
+      REQUIRE(lease);
+      RunOrder order;
+      const std::string source = "while True: pass";
+      const std::uint64_t size = source.size();
+      order.payload = std::string("\0\0\0\0\2\0\0\0\0", 9) +
+                      std::string(reinterpret_cast<const char*>(&size), 8) + source +
+                      std::string(9, '\0');
+      ActiveRun run(**lease, order);
+      std::this_thread::sleep_for(std::chrono::milliseconds(100));
+      const pid_t keeper = (*lease)->keeper();
+      const std::vector<pid_t> family = ChildrenOf(keeper);
+      CHECK(family.size() >= 2);
+      kill(the_keeper ? keeper : family.front(), SIGKILL);
+      ActiveRun::WaitAll({&run});
+      CHECK(run.report().ending == Ending::kSandboxFailed);
+      CHECK(!run.report().message.empty());
+      CHECK(AllGone(family));
+    }
+    CHECK(RunScript(*box, "print(1)", "", {}).stdout_text == "1\n");
+  }
+}
+
+TEST_CASE("a sandbox leaves no descriptor, process or folder behind", "[sandbox][cleanup]") {
+  BestBox();
+  const std::size_t before = OpenDescriptors();
+  const std::size_t children = ChildrenOf(getpid()).size();
+  for (int time = 0; time < 3; ++time) {
+    SandboxOptions options;
+    options.workers = 1;
+    auto box = Sandbox::Open(options);
+    REQUIRE(box);
+    RunScript(**box, "print(1)", "", {});
+  }
+  CHECK(OpenDescriptors() == before);
+  CHECK(ChildrenOf(getpid()).size() == children);
+}
+
+TEST_CASE("100,000 runs: memory, zombies and descriptors stay", "[sandbox][slow]") {
+  Sandbox& box = BestBox();
+  for (int run = 0; run < 200; ++run) RunScript(box, "pass", "", {});
+  const std::int64_t resident_kb = ResidentKb();
+  const std::size_t descriptors = OpenDescriptors();
+  const std::size_t processes = ChildrenOf(getpid()).size();
+  for (int run = 0; run < 100'000; ++run) {
+    const RunResult result = RunScript(box, "print(1)", "", {});
+    REQUIRE(result.stdout_text == "1\n");
+  }
+  CHECK(ResidentKb() - resident_kb < 1024);
+  CHECK(OpenDescriptors() == descriptors);
+  CHECK(ChildrenOf(getpid()).size() <= processes);
+}
+
+}  // namespace
+}  // namespace assay::sandbox
