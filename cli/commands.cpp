@@ -4,6 +4,7 @@ namespace assay::cli {
 
 void AddCommands(CLI::App& app) {
   AddScore(app);
+  AddReport(app);
   AddVerify(app);
   AddTasks(app);
   AddSandbox(app);

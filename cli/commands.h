@@ -6,6 +6,7 @@
 namespace assay::cli {
 
 void AddScore(CLI::App& app);
+void AddReport(CLI::App& app);
 void AddTasks(CLI::App& app);
 void AddSandbox(CLI::App& app);
 void AddSample(CLI::App& app);

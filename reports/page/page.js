@@ -24,6 +24,17 @@ function svg(tag, attributes, text) {
 const percent = (share) => (100 * share).toFixed(1);
 const isNumber = (value) => typeof value === "number" && Number.isFinite(value);
 
+// A prompt is a text, or messages with roles.
+for (const problem of data.problems) {
+  if (Array.isArray(problem.prompt)) {
+    problem.start = problem.prompt[problem.prompt.length - 1].content;
+    problem.prompt = problem.prompt.length === 1 ? problem.start
+      : problem.prompt.map((message) => `[${message.role}]\n${message.content}`).join("\n\n");
+  } else {
+    problem.start = problem.prompt;
+  }
+}
+
 // ---- scores ----
 
 function scoreCell(score) {
@@ -204,7 +215,7 @@ function problemView(problem) {
   const view = element("details", { class: "problem" });
   const dots = element("span", { class: "dots", "aria-hidden": "true" });
   for (const sample of problem.samples.slice(0, 16)) dots.append(element("span", { class: `dot-${classOf(sample)}`, title: nameOf(classOf(sample)) }, "●"));
-  view.append(element("summary", {}, element("span", { class: "id" }, problem.id), element("span", { class: "start" }, problem.prompt.slice(0, 160)), dots));
+  view.append(element("summary", {}, element("span", { class: "id" }, problem.id), element("span", { class: "start" }, problem.start.slice(0, 160)), dots));
   view.addEventListener("toggle", () => {
     if (!view.open || view.children.length > 1) return;
     const facts = [problem.suite, problem.domain, problem.level !== null && problem.level !== undefined && `level ${problem.level}`, ...(problem.tags || [])]
