@@ -9,6 +9,7 @@
 #include "base/thread_pool.h"
 #include "cli/commands.h"
 #include "tasks/library.h"
+#include "verifiers/math/math_verifier.h"
 #include "verifiers/registry.h"
 #include "verifiers/stream.h"
 
@@ -24,6 +25,7 @@ struct Options {
   std::size_t threads = 0;
   bool single = false;  // --reference and --response instead of a stream
   bool json = false;
+  bool explain = false;
 };
 
 // "math" or {"kind": "math", …}.
@@ -38,7 +40,25 @@ Result<Json> ReadSpec(const Options& options) {
   return spec;
 }
 
+// What was found, how both sides were read, and why the verdict follows.
+int Explain(const Options& options, const Json& spec) {
+  if (!spec.contains("kind") || spec["kind"] != "math") {
+    return Report({ErrorCode::kUsage, "--explain: only the math verifier explains itself"});
+  }
+  const auto explained = ExplainMath(spec, {options.reference, Json(), {}}, options.response);
+  if (!explained) return Report(explained.error());
+  const Verdict& verdict = explained->verdict;
+  fmt::print("extracted  {}\n", verdict.answer.empty() ? "(nothing)" : verdict.answer);
+  if (!explained->rule.empty()) fmt::print("by         {}\n", explained->rule);
+  if (verdict.span) fmt::print("bytes      {} to {}\n", verdict.span->begin, verdict.span->end);
+  fmt::print("reference  {}\n", explained->reference);
+  if (!explained->answer.empty()) fmt::print("answer     {}\n", explained->answer);
+  fmt::print("{}: {}\n", ToString(verdict.outcome), verdict.reason);
+  return verdict.outcome == Outcome::kCorrect ? kDone : kConditionFailed;
+}
+
 int VerifyOne(const Options& options, const Json& spec) {
+  if (options.explain) return Explain(options, spec);
   const auto verifier = MakeVerifier(spec, {options.reference, Json(), {}});
   if (!verifier) return Report(verifier.error());
   const Verdict verdict = (*verifier)->Check(options.response, StreamOptions().budget);
@@ -129,6 +149,10 @@ void AddVerify(CLI::App& app) {
   reference->needs(response);
   response->needs(reference);
   command->add_flag("--json", options->json, "With --response: the verdict as one JSON line");
+  command
+      ->add_flag("--explain", options->explain,
+                 "With --response: what was extracted, how it was parsed, and the reason")
+      ->needs(response);
   OnRun(command, [options, reference] {
     options->single = reference->count() > 0;
     return Run(*options);

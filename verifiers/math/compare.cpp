@@ -140,6 +140,36 @@ Match CompareQuantities(Ref a, Ref b, const Rules& rules, Budget& budget) {
   return CompareValues(x, y, rules, budget);
 }
 
+// a (mod m) against b (mod m).
+Match CompareResidues(const Ref& a, const Ref& b, const Rules& rules, Budget& budget) {
+  const Match modulus = CompareValues(a.kid(1), b.kid(1), rules, budget);
+  if (!modulus.equal()) return modulus;
+  const auto x = ExactValue(a.kid(0), budget);
+  const auto y = ExactValue(b.kid(0), budget);
+  const auto m = ExactValue(a.kid(1), budget);
+  if (x && y && m && !m->IsZero()) {
+    return ((*x - *y) / *m).IsInteger() ? Equal(How::kExact) : Different(How::kExact);
+  }
+  return CompareValues(a.kid(0), b.kid(0), rules, budget);
+}
+
+// "x = 2, y = 3" gives the tuple (2, 3): every value named, no name twice.
+std::vector<Ref> NamedValues(const Ref& list) {
+  std::vector<Ref> values;
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < list.kid_count(); ++i) {
+    std::string name;
+    const Ref value = StripAssignment(list.kid(i), &name);
+    if (value.id == list.kid(i).id || name.empty() || name == "+" ||
+        std::find(names.begin(), names.end(), name) != names.end()) {
+      return {};
+    }
+    names.push_back(std::move(name));
+    values.push_back(value);
+  }
+  return values;
+}
+
 Match CompareDegrees(const Ref& a, const Ref& b, const Rules& rules, Budget& budget) {
   const bool x = a.op() == Op::kDegrees;
   const bool y = b.op() == Op::kDegrees;
@@ -222,6 +252,8 @@ std::string DecimalComma(std::string_view text) {
   for (std::size_t i = s[0] == '-' ? 1 : 0; i < s.size(); ++i) {
     if (i != comma && (s[i] < '0' || s[i] > '9')) return {};
   }
+  // "1,2" is a list; "1,22" and "0,5" can be nothing but decimals
+  if (s.size() - comma < 3 && s.find('0') != (s[0] == '-' ? 1U : 0U)) return {};
   std::string point(s);
   point[comma] = '.';
   return point;
@@ -296,6 +328,16 @@ Match CompareValues(const Ref& a, const Ref& b, const Rules& rules, Budget& budg
   if (p == Op::kList || q == Op::kList || PlusMinusAgainstSet(a, b) ||
       ((HasPlusMinus(a) || HasPlusMinus(b)) && a.sign == 0 && b.sign == 0 && p != Op::kBraces &&
        q != Op::kBraces)) {
+    if ((p == Op::kList && q == Op::kParens) || (p == Op::kParens && q == Op::kList)) {
+      const Ref& list = p == Op::kList ? a : b;
+      const Ref& tuple = p == Op::kList ? b : a;
+      const auto values = NamedValues(list);
+      if (values.size() == tuple.kid_count()) {
+        std::vector<Ref> parts;
+        for (std::size_t i = 0; i < tuple.kid_count(); ++i) parts.push_back(tuple.kid(i));
+        return CompareLists(parts, values, true, rules, budget);
+      }
+    }
     // a set may be written as a list
     const auto parts = [](const Ref& e) {
       if (e.op() != Op::kBraces) return Elements(e);
@@ -319,6 +361,9 @@ Match CompareValues(const Ref& a, const Ref& b, const Rules& rules, Budget& budg
     const Ref y = StripAssignment(b, nullptr);
     if (x.id == a.id && y.id == b.id) return Different(How::kExact, "a different kind of answer");
     return CompareValues(x, y, rules, budget);
+  }
+  if (p == Op::kMod && q == Op::kMod && a.node().aux == 0 && b.node().aux == 0) {
+    return CompareResidues(a, b, rules, budget);
   }
   if (p == Op::kQuantity || q == Op::kQuantity) return CompareQuantities(a, b, rules, budget);
   if (p == Op::kDegrees || q == Op::kDegrees) return CompareDegrees(a, b, rules, budget);

@@ -219,6 +219,21 @@ bool EndsWithVerb(std::string_view before) {
   return false;
 }
 
+// "… is not 7": the words before an expression that take it back.
+bool Negated(std::string_view before) {
+  std::string tail(before.substr(before.size() > 24 ? before.size() - 24 : 0));
+  for (char& c : tail) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  while (!tail.empty() && !Letter(tail.back())) tail.pop_back();
+  for (const std::string_view word :
+       {"not", "n't", "never", "cannot be", "not equal to", "other than", "not be", "except"}) {
+    if (tail.size() < word.size() || !tail.ends_with(word)) continue;
+    const std::size_t at = tail.size() - word.size();
+    if (word[0] == 'n' && word[1] == '\'') return true;
+    if (at == 0 || !Letter(tail[at - 1])) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 bool ParsesAsMathematics(std::string_view text) {
@@ -293,6 +308,10 @@ bool ExpressionIn(std::string_view sentence, bool leading, std::string* joined,
       usable.push_back(&piece);
   }
   if (usable.empty()) return false;
+  if (Negated(sentence.substr(0, usable[0]->begin)) ||
+      Negated(sentence.substr(0, usable.back()->begin))) {
+    return false;
+  }
   std::size_t last = usable.size() - 1;
   std::size_t first = last;
   const auto gap = [&](std::size_t i) {  // between usable[i] and usable[i + 1]

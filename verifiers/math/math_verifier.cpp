@@ -8,6 +8,7 @@
 #include "verifiers/math/compare.h"
 #include "verifiers/math/extract.h"
 #include "verifiers/math/parse.h"
+#include "verifiers/math/profiles.h"
 
 namespace assay {
 namespace math {
@@ -189,8 +190,7 @@ Result<std::unique_ptr<const MathVerifier>> Make(const Json& spec, const Verifie
   Fields fields(spec, "verifier");
   fields.String("kind");
   Spec s;
-  const std::string profile = fields.OptionalString("profile").value_or("default");
-  if (profile != "default") fields.Refuse("profile", "\"default\" expected");
+  fields.OptionalString("profile");  // "default" here: the others have verifiers of their own
   const std::string extract = fields.OptionalString("extract").value_or("default");
   if (extract != "default" && extract != "boxed")
     fields.Refuse("extract", "\"default\" or \"boxed\" expected");
@@ -225,6 +225,13 @@ Result<std::unique_ptr<const MathVerifier>> Make(const Json& spec, const Verifie
 
 Result<std::unique_ptr<const Verifier>> MakeMathVerifier(const Json& spec,
                                                          const VerifierContext& context) {
+  if (spec.contains("profile") && spec["profile"].is_string() && spec["profile"] != "default") {
+    Fields fields(spec, "verifier");
+    fields.String("kind");
+    const std::string profile = fields.String("profile");
+    if (auto done = fields.Done(); !done) return Pass(done.error());
+    return math::MakeProfileVerifier(profile, context.reference);
+  }
   auto made = math::Make(spec, context);
   if (!made) return Pass(made.error());
   return std::unique_ptr<const Verifier>(std::move(*made));
@@ -232,9 +239,17 @@ Result<std::unique_ptr<const Verifier>> MakeMathVerifier(const Json& spec,
 
 Result<math::Explanation> ExplainMath(const Json& spec, const VerifierContext& context,
                                       std::string_view response) {
+  math::Explanation explanation;
+  if (spec.contains("profile") && spec["profile"] != "default") {
+    const auto verifier = MakeMathVerifier(spec, context);
+    if (!verifier) return Pass(verifier.error());
+    explanation.verdict = (*verifier)->Check(response, std::chrono::milliseconds(50));
+    explanation.reference = context.reference;
+    explanation.rule = "profile " + spec["profile"].get<std::string>();
+    return explanation;
+  }
   auto made = math::Make(spec, context);
   if (!made) return Pass(made.error());
-  math::Explanation explanation;
   explanation.reference = Print((*made)->tree(), (*made)->tree().root());
   explanation.verdict = (*made)->Judge(response, std::chrono::milliseconds(50), &explanation);
   return explanation;

@@ -39,11 +39,19 @@ void Parser::Prepare() {
   std::vector<Token> kept;
   kept.reserve(tokens_.tokens.size());
   bool space = false;
+  const auto dollars =
+      std::count_if(tokens_.tokens.begin(), tokens_.tokens.end(),
+                    [](const Token& t) { return t.tok == Tok::kDollar && t.aux == 1; });
   for (std::size_t i = 0; i < tokens_.tokens.size(); ++i) {
     Token token = tokens_.tokens[i];
     if (token.tok == Tok::kText) {
       const Tok connector = Connector(token.text);
       if (connector != Tok::kEnd) token.tok = connector;
+    }
+    if (dollars == 1 && token.tok == Tok::kDollar && token.aux == 1 && text_[token.begin] == '$' &&
+        tokens_.tokens[i + 1].tok == Tok::kNumber) {
+      token.aux = 0;  // "$5": no delimiter stands alone
+      token.text = "$";
     }
     if (token.tok == Tok::kDollar && token.aux == 1) {  // a delimiter
       space = true;

@@ -337,6 +337,15 @@ NodeId Parser::ParseName(std::string name, std::size_t begin) {
 
 NodeId Parser::ParsePostfix(NodeId base) {
   while (base != kNoNode) {
+    if (Is(Tok::kOpen) && Is(Tok::kPmod, 1)) {  // 3 (mod 7)
+      Skip();
+      Skip();
+      base = Make(Op::kMod, {base, ParseAdditive()});
+      if (base == kNoNode) return kNoNode;
+      if (!IsClose('(')) return Fail("a closing bracket expected");
+      Skip();
+      continue;
+    }
     switch (Peek().tok) {
       case Tok::kPower:
         base = ParsePower(base);

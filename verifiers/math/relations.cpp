@@ -209,13 +209,16 @@ Ref StripAssignment(const Ref& e, std::string* name) {
   if (e.op() != Op::kRelation) return e;
   if (e.kid_count() == 2) {
     const Relation r = At(e, 0);
-    if (r != Relation::kEqual && r != Relation::kIn && r != Relation::kApprox) return e;
+    if (r != Relation::kEqual && r != Relation::kIn && r != Relation::kApprox &&
+        !(r == Relation::kCongruent && e.kid(1).op() == Op::kMod)) {
+      return e;
+    }
     if (IsName(e.kid(0)) &&
         (r != Relation::kApprox || HasFreeNames(e.kid(0)) || e.kid(0).op() != Op::kSymbol)) {
       if (name != nullptr) *name = NameOf(e.kid(0));
       return e.kid(1);
     }
-    if (r == Relation::kIn) return e;
+    if (r == Relation::kIn || r == Relation::kCongruent) return e;
     if (r == Relation::kEqual && e.kid(1).op() == Op::kSymbol &&
         !HasFreeNames(e.kid(0))) {  // 5 = x
       if (name != nullptr) *name = NameOf(e.kid(1));

@@ -547,6 +547,13 @@ class Lexer {
       at_ += n;
       return;
     }
+    static constexpr std::array<std::string_view, 12> kShortWords = {
+        "so", "we", "if", "no", "is", "he", "of", "on", "to", "my", "up", "do"};
+    if (n == 2 && std::find(kShortWords.begin(), kShortWords.end(), lower) != kShortWords.end()) {
+      Put(Tok::kWord, at_, at_ + n, 0, run);
+      at_ += n;
+      return;
+    }
     if (SplitRun(run)) return;
     const bool vowel = std::any_of(lower.begin(), lower.end(), Vowel);
     if (n >= 4 || (n == 3 && vowel && lower != "abc" && lower != "xyz")) {
@@ -694,7 +701,6 @@ class Lexer {
         return;
       case Tok::kIgnore:
         if (At(at_) == '.' && (name == "left" || name == "right")) ++at_;
-        space_ = true;
         return;
       case Tok::kText:
         return TextArgument(begin, word->tok);
