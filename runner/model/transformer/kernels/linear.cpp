@@ -101,14 +101,25 @@ void PackedMatrix::UnpackRow(std::int64_t row, float* out) const {
     } else if (format_ == WeightFormat::kBf16) {
       out[k] = Bf16ToFloat(reinterpret_cast<const std::uint16_t*>(start)[k * kPanel + place]);
     } else {
-      const std::uint8_t* block = start + k / kQuantBlock * kInt8BlockBytes;
-      std::uint16_t half = 0;
-      std::memcpy(&half, block + 2 * lane, sizeof half);
-      const std::int64_t i = k % kQuantBlock;
-      const int value = block[2 * kPanel + i / 4 * 4 * kPanel + 4 * lane + i % 4] - 128;
-      out[k] = static_cast<float>(value) * HalfToFloat(half);
+      const Int8Block block = BlockOf(row, k / kQuantBlock);
+      out[k] =
+          static_cast<float>(block.values[static_cast<std::size_t>(k % kQuantBlock)]) * block.scale;
     }
   }
+}
+
+PackedMatrix::Int8Block PackedMatrix::BlockOf(std::int64_t row, std::int64_t block) const {
+  const auto* start = static_cast<const std::uint8_t*>(buffer_.data()) +
+                      row / kPanel * PanelBytes() + block * kInt8BlockBytes;
+  const std::int64_t lane = row % kPanel;
+  std::uint16_t half = 0;
+  std::memcpy(&half, start + 2 * lane, sizeof half);
+  Int8Block out{HalfToFloat(half), {}};
+  for (std::int64_t i = 0; i < kQuantBlock; ++i) {
+    out.values[static_cast<std::size_t>(i)] =
+        start[2 * kPanel + i / 4 * 4 * kPanel + 4 * lane + i % 4] - 128;
+  }
+  return out;
 }
 
 LinearArgs PackedMatrix::Args() const {

@@ -9,6 +9,7 @@
 // weights.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <vector>
@@ -35,6 +36,13 @@ class PackedMatrix {
   void PackAll(const ReadRow& read_row) { Pack(read_row, 0, panels()); }
   // The weights of one output as floats, as the products see them.
   void UnpackRow(std::int64_t row, float* out) const;
+
+  // Of int8 weights: the 32 integers and the scale of block `block` of one output.
+  struct Int8Block {
+    float scale;
+    std::array<std::int32_t, 32> values;
+  };
+  Int8Block BlockOf(std::int64_t row, std::int64_t block) const;
 
   WeightFormat format() const { return format_; }
   std::int64_t outputs() const { return outputs_; }
