@@ -8,6 +8,7 @@
 #include <map>
 #include <optional>
 
+#include "base/json.h"
 #include "base/utf8.h"
 #include "runner/model/checkpoint/safetensors.h"
 #include "runner/model/resolve.h"
@@ -308,6 +309,39 @@ TEST_CASE("identity tells weights and formats apart") {
   half.weights = WeightType::kBf16;
   CHECK(base != Make(TinyParts(), half)->Identity());
   CHECK(base != Make(TinyParts("llama3_rope"))->Identity());
+}
+
+TEST_CASE("greedy texts of the default model equal those of transformers") {
+  if (!ResolveModel(std::string(kDefaultModelName))) {
+    WARN("SKIPPED: the default model is not in the cache (scripts/setup fetches it)");
+    return;
+  }
+  auto model = MakeLocalModel(std::string(kDefaultModelName));
+  if (!model) FAIL(model.error().message);
+  std::vector<Request> requests;
+  std::vector<std::vector<TokenId>> expected;
+  std::vector<std::vector<double>> logprobs;
+  const auto read =
+      ForEachJsonLine(kCases / "smollm2_greedy.jsonl", [&](std::size_t, Result<Json> line) {
+        REQUIRE(line);
+        Request request = Ask((*line)["prompt"].get<std::vector<TokenId>>(), 1, 64);
+        request.sampling.temperature = 0;
+        requests.push_back(std::move(request));
+        expected.push_back((*line)["ids"].get<std::vector<TokenId>>());
+        logprobs.push_back((*line)["logprobs"].get<std::vector<double>>());
+        return true;
+      });
+  REQUIRE(read);
+  REQUIRE(requests.size() >= 7);
+  const auto got = Draw(**model, requests);
+  for (std::size_t i = 0; i < got.size(); ++i) {
+    REQUIRE(got[i]);
+    CHECK(got[i]->ids == expected[i]);
+    REQUIRE(got[i]->logprobs.size() == logprobs[i].size());
+    for (std::size_t t = 0; t < logprobs[i].size(); ++t) {
+      CHECK(std::fabs(static_cast<double>(got[i]->logprobs[t]) - logprobs[i][t]) < 1e-3);
+    }
+  }
 }
 
 // Resident memory of this process.
