@@ -16,6 +16,8 @@ struct RoomPlan {
   int hash_seed = 0;
   int index = 0;             // tells workers' user ids apart
   std::string shown_folder;  // one more folder that runs may read; empty: none
+  bool has_cgroup_memory = false;
+  bool has_cgroup_pids = false;
   std::string scratch_base;  // no namespaces: the worker's own folder on the host
 };
 

@@ -35,6 +35,14 @@ RoomPlan PlanOf(int argc, char** argv) {
   plan.index = std::atoi(argv[4]);
   plan.shown_folder = argv[5];
   if (argc > 6) plan.scratch_base = argv[6];
+  const auto open_now = [](int fd) { return fcntl(fd, F_GETFD) >= 0; };
+  plan.has_cgroup_memory = open_now(kMemoryProcsFd) && open_now(kMemoryLimitFd) &&
+                           open_now(kMemoryPeakFd) && open_now(kMemoryEventsFd);
+  plan.has_cgroup_pids = open_now(kPidsProcsFd) && open_now(kPidsLimitFd);
+  // From here on no descriptor of ours may take a number that stands for another.
+  for (int fd = open("/dev/null", O_RDWR | O_CLOEXEC); fd >= 0 && fd < kFirstFreeFd;) {
+    fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+  }
   return plan;
 }
 
@@ -47,11 +55,11 @@ int Main(int argc, char** argv) {
       (personality(0xffffffff) & ADDR_NO_RANDOMIZE) != 0) {
     execv("/proc/self/exe", argv);
   }
-  const RoomPlan plan = PlanOf(argc, argv);
   signal(SIGPIPE, SIG_IGN);
   std::string preload;
   if (!ReadAll(kPreloadFd, preload)) SayFailed("the preloaded source cannot be read");
   close(kPreloadFd);
+  const RoomPlan plan = PlanOf(argc, argv);
   if (const std::string trouble = EnterRoom(plan); !trouble.empty()) SayFailed(trouble);
   const int statm =
       fcntl(open("/proc/self/statm", O_RDONLY | O_CLOEXEC), F_DUPFD_CLOEXEC, kFirstFreeFd);

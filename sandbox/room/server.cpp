@@ -51,8 +51,6 @@ std::int64_t Microseconds(const timeval& time) {
   return time.tv_sec * std::int64_t{1'000'000} + time.tv_usec;
 }
 
-bool IsOpen(int fd) { return fcntl(fd, F_GETFD) >= 0; }
-
 }  // namespace
 
 Server::Server(const RoomPlan& plan, Guest& guest)
@@ -84,9 +82,8 @@ std::string Server::Prepare(int statm_fd) {
     layers_ |= kRoom | kPidNamespace;
     if (!NewNamespace()) return std::string("pid namespace: ") + std::strerror(errno);
   }
-  has_cgroup_memory_ = IsOpen(kMemoryProcsFd) && IsOpen(kMemoryLimitFd) && IsOpen(kMemoryPeakFd) &&
-                       IsOpen(kMemoryEventsFd);
-  has_cgroup_pids_ = IsOpen(kPidsProcsFd) && IsOpen(kPidsLimitFd);
+  has_cgroup_memory_ = plan_.has_cgroup_memory;
+  has_cgroup_pids_ = plan_.has_cgroup_pids;
   if (has_cgroup_memory_) layers_ |= kCgroupMemory;
   if (has_cgroup_pids_) layers_ |= kCgroupPids;
   oom_kills_ = OomKills();

@@ -77,7 +77,8 @@ TEST_CASE("a judge that ends, stalls or talks nonsense gives no answer", "[sandb
 
 TEST_CASE("a candidate holds no descriptor but its streams and its channel", "[sandbox][pair]") {
   const std::string source =
-      "import os\nfds = []\nfor fd in range(300):\n  try: os.fstat(fd); fds.append(fd)\n"
+      "import os\nos.read(3, 100)\nfds = []\nfor fd in range(300):\n  try: os.fstat(fd); "
+      "fds.append(fd)\n"
       "  except OSError: pass\nos.write(3, repr(fds).encode())";
   for (Sandbox* box : AllBoxes()) {
     auto judge = Judge::Start(*box, {kJudge, "1", {}}, {});
