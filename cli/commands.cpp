@@ -11,6 +11,9 @@ void AddCommands(CLI::App& app) {
   AddSample(app);
   AddTokenize(app);
   AddChatTemplate(app);
+#ifdef ASSAY_TORCH
+  AddTrain(app);
+#endif
   AddDoctor(app);
 }
 

@@ -12,6 +12,7 @@ void AddSandbox(CLI::App& app);
 void AddSample(CLI::App& app);
 void AddTokenize(CLI::App& app);
 void AddVerify(CLI::App& app);
+void AddTrain(CLI::App& app);  // only with LibTorch
 void AddChatTemplate(CLI::App& app);
 void AddDoctor(CLI::App& app);
 

@@ -9,6 +9,7 @@
 #include "verifiers/numeric/numeric_verifier.h"
 #include "verifiers/program/program_verifier.h"
 #include "verifiers/text/exact_verifier.h"
+#include "verifiers/text/positions_verifier.h"
 
 namespace assay {
 namespace {
@@ -27,7 +28,8 @@ const std::vector<Kind>& Kinds() {
   static const std::vector<Kind> kinds = {
       {"choice", "1", MakeChoiceVerifier},   {"code", "1", MakeCodeVerifier},
       {"exact", "1", MakeExactVerifier},     {"math", "1", MakeMathVerifier},
-      {"numeric", "1", MakeNumericVerifier}, {"program", "1", MakeProgramVerifier},
+      {"numeric", "1", MakeNumericVerifier}, {"positions", "1", MakePositionsVerifier},
+      {"program", "1", MakeProgramVerifier},
   };
   return kinds;
 }

@@ -1,0 +1,163 @@
+#include "trainer/stages/checkpoint.h"
+
+#include <algorithm>
+#include <cstring>
+#include <vector>
+
+#include "base/files.h"
+
+namespace assay {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool Exported(const ParameterView& view) {
+  return !view.name.starts_with("lora.") && !view.name.starts_with("value_head.");
+}
+
+std::size_t Bytes(const ParameterView& view) {
+  return static_cast<std::size_t>(view.size()) * (view.is_double ? sizeof(double) : sizeof(float));
+}
+
+std::string StateBytes(const Learner& learner, AdamW& optimizer) {
+  std::string bytes;
+  for (const ParameterView& view : learner.parameters()) {
+    bytes.append(static_cast<const char*>(view.value), Bytes(view));
+  }
+  for (const auto& moments : optimizer.StateBytes()) bytes.append(moments.data(), moments.size());
+  return bytes;
+}
+
+Result<void> CopyTokenizer(const fs::path& from, const fs::path& to) {
+  for (const char* name : {"tokenizer.json", "tokenizer_config.json", "special_tokens_map.json",
+                           "generation_config.json", "chat_template.jinja"}) {
+    if (!fs::exists(from / name)) continue;
+    auto bytes = ReadFile(from / name);
+    if (!bytes) return Pass(bytes.error());
+    if (auto written = WriteFileAtomically(to / name, *bytes); !written) return written;
+  }
+  return {};
+}
+
+std::vector<fs::path> Checkpoints(const fs::path& run) {
+  std::vector<fs::path> found;
+  std::error_code ignored;
+  for (const auto& entry : fs::directory_iterator(run, ignored)) {
+    if (entry.path().filename().string().starts_with("step-")) found.push_back(entry.path());
+  }
+  std::sort(found.begin(), found.end());
+  return found;
+}
+
+}  // namespace
+
+std::string Safetensors32(Learner& learner) {
+  learner.Merge();
+  OrderedJson header;
+  header["__metadata__"] = {{"format", "pt"}};
+  std::string data;
+  for (const ParameterView& view : learner.parameters()) {
+    if (!Exported(view)) continue;
+    const StoredTensor& tensor = *learner.weights().Find(view.name);
+    OrderedJson& entry = header[view.name];
+    entry["dtype"] = "F32";
+    entry["shape"] = view.is_vector ? OrderedJson::array({view.columns})
+                                    : OrderedJson::array({view.rows, view.columns});
+    entry["data_offsets"] = {data.size(), data.size() + tensor.bytes.size()};
+    data.append(tensor.bytes);
+  }
+  std::string text = header.dump();
+  text.append((8 - text.size() % 8) % 8, ' ');
+  std::uint64_t length = text.size();
+  std::string bytes(sizeof length, '\0');
+  std::memcpy(bytes.data(), &length, sizeof length);
+  return bytes + text + data;
+}
+
+Result<fs::path> SaveCheckpoint(const fs::path& run, const CheckpointFiles& files,
+                                const TrainerState& state, Learner& learner, AdamW& optimizer) {
+  const fs::path place = run / fmt::format("step-{:06}", state.step);
+  const fs::path part = run / fmt::format("saving-{:06}", state.step);
+  std::error_code error;
+  fs::remove_all(part, error);
+  fs::create_directories(part, error);
+  if (error) {
+    return Fail(ErrorCode::kUnavailable, "{}: cannot be made: {}", part.string(), error.message());
+  }
+  const Json trainer = {{"step", state.step},
+                        {"cursor", state.cursor},
+                        {"skipped", state.skipped},
+                        {"tokens", state.tokens},
+                        {"updates", optimizer.steps()}};
+  if (auto copied = CopyTokenizer(files.tokenizer, part); !copied) return Pass(copied.error());
+  for (const auto& [name, bytes] :
+       {std::pair<const char*, std::string>{"model.safetensors", Safetensors32(learner)},
+        {"config.json", files.config.dump(2) + "\n"},
+        {"trainer.bin", StateBytes(learner, optimizer)},
+        {"trainer.json", DumpJsonPretty(trainer) + "\n"}}) {
+    if (auto written = WriteFileAtomically(part / name, bytes); !written) {
+      fs::remove_all(part, error);
+      return Pass(written.error());
+    }
+  }
+  fs::remove_all(place, error);
+  fs::rename(part, place, error);
+  if (error) {
+    return Fail(ErrorCode::kUnavailable, "{}: cannot be renamed: {}", part.string(),
+                error.message());
+  }
+  return place;
+}
+
+std::optional<fs::path> LastCheckpoint(const fs::path& run) {
+  auto found = Checkpoints(run);
+  while (!found.empty()) {
+    if (fs::exists(found.back() / "trainer.json")) return found.back();
+    found.pop_back();
+  }
+  return std::nullopt;
+}
+
+Result<TrainerState> LoadCheckpoint(const fs::path& checkpoint, Learner& learner,
+                                    AdamW& optimizer) {
+  auto json = ReadJsonFile(checkpoint / "trainer.json");
+  if (!json) return Pass(json.error());
+  Fields fields(*json, (checkpoint / "trainer.json").string());
+  TrainerState state;
+  state.step = fields.Int("step", 0);
+  state.cursor = fields.Int("cursor", 0);
+  state.skipped = fields.Int("skipped", 0);
+  state.tokens = fields.Int("tokens", 0);
+  const std::int64_t updates = fields.Int("updates", 0);
+  if (auto done = fields.Done(); !done) return Pass(done.error());
+  const auto file = MappedFile::Open(checkpoint / "trainer.bin");
+  if (!file) return Pass(file.error());
+  std::size_t needed = 0;
+  for (const ParameterView& view : learner.parameters()) needed += Bytes(view);
+  for (const auto& moments : optimizer.StateBytes()) needed += moments.size();
+  if (file->bytes().size() != needed) {
+    return Fail(ErrorCode::kInput, "{}: holds {} bytes, expected {}: it is of another model",
+                (checkpoint / "trainer.bin").string(), file->bytes().size(), needed);
+  }
+  const char* from = file->bytes().data();
+  for (const ParameterView& view : learner.parameters()) {
+    std::memcpy(view.value, from, Bytes(view));
+    from += Bytes(view);
+  }
+  for (const auto& moments : optimizer.StateBytes()) {
+    std::memcpy(moments.data(), from, moments.size());
+    from += moments.size();
+  }
+  optimizer.set_steps(updates);
+  return state;
+}
+
+void PruneCheckpoints(const fs::path& run, int keep) {
+  auto found = Checkpoints(run);
+  std::error_code ignored;
+  for (std::size_t i = 0; i + static_cast<std::size_t>(keep) < found.size(); ++i) {
+    fs::remove_all(found[i], ignored);
+  }
+}
+
+}  // namespace assay

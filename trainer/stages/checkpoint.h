@@ -1,0 +1,49 @@
+// trainer/stages/checkpoint.h -- What a run leaves on disk: Hugging Face folders that any engine
+// loads, with the trainer's own state beside the weights.
+//
+//   RUN/step-000120/{model.safetensors, config.json, tokenizer.json, …, trainer.json, trainer.bin}
+//
+// A checkpoint is written under another name and renamed when every byte is on disk: a crash in the
+// middle of saving leaves the one before it as the last.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "base/json.h"
+#include "base/result.h"
+#include "trainer/model/adamw.h"
+#include "trainer/model/learner.h"
+
+namespace assay {
+
+struct CheckpointFiles {
+  OrderedJson config;               // config.json
+  std::filesystem::path tokenizer;  // folder whose tokenizer files are copied
+};
+
+struct TrainerState {
+  std::int64_t step = 0;     // optimizer rollout steps done
+  std::int64_t cursor = 0;   // problems drawn so far
+  std::int64_t skipped = 0;  // optimizer steps skipped for gradients that were not finite
+  std::int64_t tokens = 0;   // sampled or learnt so far
+};
+
+// Weights in the safetensors format, fp32, in the learner's order.
+std::string Safetensors32(Learner& learner);
+
+// kUnavailable naming the file (disk full …): the run's earlier checkpoints are untouched.
+Result<std::filesystem::path> SaveCheckpoint(const std::filesystem::path& run,
+                                             const CheckpointFiles& files,
+                                             const TrainerState& state, Learner& learner,
+                                             AdamW& optimizer);
+// The newest complete checkpoint of a run; nothing when there is none.
+std::optional<std::filesystem::path> LastCheckpoint(const std::filesystem::path& run);
+// Puts parameters and moments back, bit by bit. kInput when the checkpoint is of another model.
+Result<TrainerState> LoadCheckpoint(const std::filesystem::path& checkpoint, Learner& learner,
+                                    AdamW& optimizer);
+// Removes all but the newest `keep`.
+void PruneCheckpoints(const std::filesystem::path& run, int keep);
+
+}  // namespace assay

@@ -1,0 +1,167 @@
+// Opening and resuming a run.
+#include <unistd.h>
+
+#include "base/files.h"
+#include "base/thread_pool.h"
+#include "runner/model/resolve.h"
+#include "trainer/model/threads.h"
+#include "trainer/stages/trainer.h"
+
+namespace assay {
+namespace {
+
+Result<LocalParts> FreshParts(const ModelSection& model) {
+  auto config = ParseModelConfig(model.fresh, "model.fresh");
+  if (!config) return Pass(config.error());
+  auto tokenizer = Tokenizer::FromFolder(model.tokenizer);
+  if (!tokenizer) return Pass(tokenizer.error());
+  return LocalParts{*config, nullptr, *tokenizer, tokenizer->ChatTemplateSource(), "fresh model"};
+}
+
+std::int64_t AvailableMemory() {
+  return std::int64_t{::sysconf(_SC_AVPHYS_PAGES)} * std::int64_t{::sysconf(_SC_PAGESIZE)};
+}
+
+// What may not change between the parts of one run.
+Json Unchanging(Json source) {
+  if (source.contains("run")) source["run"].erase("steps");
+  source.erase("memory_gb");
+  source.erase("threads");
+  return source;
+}
+
+}  // namespace
+
+MemoryPlan PlanMemory(const ModelConfig& model, const TrainConfig& config) {
+  MemoryPlan plan;
+  const std::int64_t weights = model.parameters() * 4;
+  const std::int64_t rank = config.model.learner.lora.rank;
+  std::int64_t trained = weights;
+  if (rank > 0) {
+    trained = 4 * rank * model.layers *
+              (2 * (model.hidden + model.query_columns()) +
+               2 * (model.hidden + model.kv_columns()) + 3 * (model.hidden + model.intermediate));
+  }
+  plan.weights = weights + (rank > 0 ? trained + weights : 0);
+  plan.gradients = trained;
+  plan.moments = 2 * trained;
+  plan.reference = config.loss.policy.beta != 0 ? 2 * weights : 0;
+  plan.sampler = config.stage == StageKind::kSft ? 0 : weights;
+  const std::int64_t tokens = config.optimizer.tokens_per_batch;
+  // What autograd keeps of a layer, in floats a token: norms, projections, rotations, gates.
+  const std::int64_t layer = 8 * model.hidden + 6 * model.query_columns() + 5 * model.kv_columns() +
+                             5 * model.intermediate;
+  const std::int64_t layers = config.model.learner.recompute_layers ? 1 : model.layers;
+  const std::int64_t chunk = std::min(config.model.learner.head_chunk, tokens);
+  plan.activations =
+      4 * (tokens * (layer * layers + model.layers * model.hidden) + 4 * chunk * model.vocabulary) +
+      weights / 8;
+  return plan;
+}
+
+Result<void> Trainer::OpenModel() {
+  const ModelSection& section = config_.model;
+  auto parts = section.path.empty() ? FreshParts(section) : OpenCheckpoint(section.path);
+  if (!parts) return Pass(parts.error());
+  parts_ = std::make_unique<LocalParts>(std::move(*parts));
+  if (section.path.empty()) {
+    files_ = {OrderedJson::parse(section.fresh.dump()), section.tokenizer};
+  } else {
+    auto resolved = ResolveModel(section.path);
+    if (!resolved) return Pass(resolved.error());
+    if (resolved->layout != ModelFiles::Layout::kFolder) {
+      return Fail(ErrorCode::kInput,
+                  "{}: a .gguf file cannot be trained: name a Hugging Face folder (config.json, "
+                  "*.safetensors, tokenizer.json)",
+                  section.path);
+    }
+    auto json = ReadJsonFile(resolved->path / "config.json");
+    if (!json) return Pass(json.error());
+    files_ = {OrderedJson::parse(json->dump()), resolved->path};
+    files_.config["torch_dtype"] = "float32";
+    files_.config.erase("dtype");
+  }
+  const MemoryPlan plan = PlanMemory(parts_->config, config_);
+  const double limit =
+      config_.memory_gb > 0 ? config_.memory_gb * 1e9 : static_cast<double>(AvailableMemory());
+  if (static_cast<double>(plan.total()) > limit) {
+    return Fail(ErrorCode::kInput,
+                "the run needs about {:.1f} GB and {:.1f} GB are there: lower "
+                "optimizer.tokens_per_batch, or set model.recompute_layers or model.lora.rank",
+                static_cast<double>(plan.total()) / 1e9, limit / 1e9);
+  }
+  const Key key = Key("weights", config_.seed);
+  auto learner = section.path.empty()
+                     ? Learner::Random(parts_->config, section.learner, key)
+                     : Learner::FromWeights(parts_->config, *parts_->weights, section.learner, key);
+  if (!learner) return Pass(learner.error());
+  learner_ = std::move(*learner);
+  if (config_.loss.policy.beta != 0 &&
+      (config_.stage == StageKind::kGrpo || config_.stage == StageKind::kPpo)) {
+    LearnerOptions options;
+    auto reference = section.path.empty()
+                         ? Learner::Random(parts_->config, options, key)
+                         : Learner::FromWeights(parts_->config, *parts_->weights, options, key);
+    if (!reference) return Pass(reference.error());
+    reference_ = std::move(*reference);
+  }
+  optimizer_ = std::make_unique<AdamW>(config_.optimizer.adamw, learner_->parameters());
+  return {};
+}
+
+Result<void> Trainer::OpenRun() {
+  std::error_code error;
+  std::filesystem::create_directories(run_, error);
+  if (error) {
+    return Fail(ErrorCode::kUnavailable, "{}: cannot be made: {}", run_.string(), error.message());
+  }
+  const auto config_file = run_ / "config.json";
+  if (std::filesystem::exists(config_file)) {
+    auto before = ReadJsonFile(config_file);
+    if (!before) return Pass(before.error());
+    if (Unchanging(*before) != Unchanging(config_.source)) {
+      return Fail(ErrorCode::kInput, "{}: holds a run of another configuration: name another --out",
+                  run_.string());
+    }
+  }
+  const std::string text = DumpJsonPretty(config_.source) + "\n";
+  if (auto written = WriteFileAtomically(config_file, text); !written) return written;
+  if (const auto last = LastCheckpoint(run_)) {
+    auto state = LoadCheckpoint(*last, *learner_, *optimizer_);
+    if (!state) return Pass(state.error());
+    state_ = *state;
+    saved_step_ = state_.step;
+  }
+  auto log = MetricsLog::Open(run_, state_.step);
+  if (!log) return Pass(log.error());
+  metrics_ = std::make_unique<MetricsLog>(std::move(*log));
+  return {};
+}
+
+Result<std::unique_ptr<Trainer>> Trainer::Open(const TrainConfig& config,
+                                               const std::filesystem::path& run,
+                                               TrainEvents events) {
+  std::unique_ptr<Trainer> trainer(new Trainer());
+  trainer->config_ = config;
+  trainer->run_ = run;
+  trainer->events_ = std::move(events);
+  SetTrainingThreads(config.threads);
+  if (auto opened = trainer->OpenModel(); !opened) return Pass(opened.error());
+  auto encoder = PromptEncoder::Make(*trainer->parts_, config.data.chat);
+  if (!encoder) return Pass(encoder.error());
+  auto data = LoadTrainData(config, *encoder);
+  if (!data) return Pass(data.error());
+  trainer->data_ = std::move(*data);
+  if (config.stage == StageKind::kSft) {
+    auto examples = LoadExamples(config, *encoder, trainer->data_.problems);
+    if (!examples) return Pass(examples.error());
+    trainer->examples_ = std::move(*examples);
+  }
+  if (trainer->data_.problems.empty() && trainer->examples_.empty()) {
+    return Fail(ErrorCode::kInput, "data: there is nothing to train on");
+  }
+  if (auto opened = trainer->OpenRun(); !opened) return Pass(opened.error());
+  return trainer;
+}
+
+}  // namespace assay

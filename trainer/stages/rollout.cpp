@@ -1,0 +1,109 @@
+#include "trainer/stages/rollout.h"
+
+#include <algorithm>
+#include <mutex>
+#include <numeric>
+
+#include "base/thread_pool.h"
+#include "trainer/loss/shaping.h"
+
+namespace assay {
+namespace {
+
+// Deals the batch's rewards out at random: what is left to learn is nothing.
+void Shuffle(std::vector<RolloutGroup>& groups, const Key& key) {
+  std::vector<std::vector<Reward>> all;
+  for (RolloutGroup& group : groups) {
+    for (RolloutSample& sample : group.samples) all.push_back(sample.components);
+  }
+  Rng(key.With("shuffle")).Shuffle(all);
+  std::size_t next = 0;
+  for (RolloutGroup& group : groups) {
+    for (RolloutSample& sample : group.samples) sample.components = all[next++];
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> RewardNames(const RewardSection& reward) {
+  std::vector<std::string> names;
+  if (reward.accuracy != 0) names.emplace_back("accuracy");
+  if (reward.format != 0) names.emplace_back("format");
+  if (reward.overlong != 0) names.emplace_back("overlong");
+  if (reward.repetition != 0) names.emplace_back("repetition");
+  if (reward.language != 0) names.emplace_back("language");
+  return names;
+}
+
+std::vector<double> RewardWeights(const RewardSection& reward) {
+  std::vector<double> weights;
+  for (const double weight :
+       {reward.accuracy, reward.format, reward.overlong, reward.repetition, reward.language}) {
+    if (weight != 0) weights.push_back(weight);
+  }
+  return weights;
+}
+
+std::vector<Reward> RewardsOf(const RewardSection& reward, const RolloutSection& rollout,
+                              const RolloutSample& sample) {
+  std::vector<Reward> components;
+  if (reward.accuracy != 0) components.push_back(sample.verdict.reward);
+  if (reward.format != 0) components.emplace_back(ThinkAnswerFormat(sample.text));
+  if (reward.overlong != 0) {
+    components.emplace_back(OverlongPenalty(static_cast<std::int64_t>(sample.ids.size()),
+                                            rollout.max_tokens, reward.overlong_cache));
+  }
+  if (reward.repetition != 0) {
+    components.emplace_back(-RepetitionShare(sample.text, reward.repetition_words));
+  }
+  if (reward.language != 0) components.emplace_back(ScriptShare(sample.text, reward.script));
+  if (sample.verdict.outcome == Outcome::kError) {
+    std::fill(components.begin(), components.end(), Reward());
+  }
+  return components;
+}
+
+Result<std::vector<RolloutGroup>> RollOut(Model& model, const RolloutPlan& plan,
+                                          const TrainConfig& config) {
+  std::vector<RolloutGroup> groups(plan.problems.size());
+  std::vector<Request> requests;
+  const auto per_group = static_cast<std::size_t>(plan.group);
+  for (std::size_t g = 0; g < groups.size(); ++g) {
+    groups[g].problem = plan.problems[g];
+    groups[g].samples.resize(per_group);
+    for (std::size_t s = 0; s < per_group; ++s) {
+      requests.push_back({plan.problems[g]->prompt, plan.sampling, plan.keys[g].With(s),
+                          static_cast<std::int64_t>(g), plan.problems[g]->id,
+                          static_cast<std::int64_t>(s)});
+    }
+  }
+  std::mutex mutex;
+  std::optional<Error> failure;
+  {
+    ThreadPool judges(config.threads == 0 ? UsableThreads() : config.threads);
+    const auto take = [&](std::size_t i, Result<Response> response) {
+      if (!response) {
+        const std::lock_guard lock(mutex);
+        failure = response.error();
+        return;
+      }
+      RolloutGroup& group = groups[i / per_group];
+      RolloutSample& sample = group.samples[i % per_group];
+      sample.ids = std::move(response->ids);
+      sample.logps.assign(response->logprobs.begin(), response->logprobs.end());
+      sample.text = std::move(response->text);
+      sample.truncated = response->finish == Finish::kLength;
+      judges.Submit([&config, &group, &sample] {
+        sample.verdict = group.problem->verifier->Check(
+            sample.text, std::chrono::milliseconds(config.reward.budget_ms));
+        sample.components = RewardsOf(config.reward, config.rollout, sample);
+      });
+    };
+    model.Sample(requests, take, {});
+  }
+  if (failure) return Pass(*failure);
+  if (config.reward.shuffle && !plan.keys.empty()) Shuffle(groups, plan.keys[0]);
+  return groups;
+}
+
+}  // namespace assay

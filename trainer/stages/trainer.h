@@ -1,0 +1,80 @@
+// trainer/stages/trainer.h -- A training run: opens or resumes it, takes its steps, saves it.
+//
+// Everything random is keyed by (seed, step, problem, sample, position), so a run that was stopped
+// and continued is, bit by bit, the run that was not.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "trainer/stages/checkpoint.h"
+#include "trainer/stages/data.h"
+#include "trainer/stages/metrics.h"
+#include "trainer/stages/rollout.h"
+#include "trainer/stages/train_config.h"
+
+namespace assay {
+
+struct TrainEvents {
+  // After each step; `step` counts from 1. Called on the training thread.
+  std::function<void(std::int64_t step, std::int64_t steps, const Metrics& metrics)> on_step;
+  std::function<void(const std::string& message)> on_warning;
+};
+
+// Bytes a run needs at its peak, by what needs them.
+struct MemoryPlan {
+  std::int64_t weights = 0, gradients = 0, moments = 0, reference = 0, sampler = 0;
+  std::int64_t activations = 0;  // of one micro-batch
+  std::int64_t total() const {
+    return weights + gradients + moments + reference + sampler + activations;
+  }
+};
+MemoryPlan PlanMemory(const ModelConfig& model, const TrainConfig& config);
+
+class Trainer {
+ public:
+  // Makes `run` or continues it. kInput when it holds a run of another configuration (the number of
+  // steps may differ), or when the plan does not fit the memory.
+  static Result<std::unique_ptr<Trainer>> Open(const TrainConfig& config,
+                                               const std::filesystem::path& run,
+                                               TrainEvents events);
+  // Takes the steps that are left and saves. The last checkpoint's folder.
+  Result<std::filesystem::path> Run();
+
+  Learner& learner() { return *learner_; }
+  const TrainerState& state() const { return state_; }
+
+ private:
+  Trainer() = default;
+  Result<void> OpenModel();
+  Result<void> OpenRun();
+  Result<void> Step();
+  Result<void> SupervisedStep(Metrics& metrics);
+  Result<void> PolicyStep(Metrics& metrics);
+  Result<std::vector<RolloutGroup>> Sampled(Metrics& metrics);
+  Result<void> GatherVerified(std::vector<Example>& examples);
+  Result<double> EvaluateHeldOut();
+  Result<void> Save();
+  Result<std::unique_ptr<Model>> MakeSampler();
+  Sampling PolicySampling() const;
+  void Update(Metrics& metrics);
+  void Warn(const std::string& message) const;
+
+  TrainConfig config_;
+  std::filesystem::path run_;
+  TrainEvents events_;
+  std::unique_ptr<LocalParts> parts_;
+  CheckpointFiles files_;
+  std::unique_ptr<Learner> learner_;
+  std::unique_ptr<Learner> reference_;  // null when no KL term wants it
+  std::unique_ptr<AdamW> optimizer_;
+  std::unique_ptr<MetricsLog> metrics_;
+  TrainData data_;
+  std::vector<Example> examples_;
+  TrainerState state_;
+  std::int64_t saved_step_ = -1;
+};
+
+}  // namespace assay
