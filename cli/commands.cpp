@@ -7,6 +7,9 @@ void AddCommands(CLI::App& app) {
   AddReport(app);
   AddVerify(app);
   AddTasks(app);
+  AddCompare(app);
+  AddImport(app);
+  AddRegrade(app);
   AddSandbox(app);
   AddSample(app);
   AddTokenize(app);

@@ -8,6 +8,9 @@ namespace assay::cli {
 void AddScore(CLI::App& app);
 void AddReport(CLI::App& app);
 void AddTasks(CLI::App& app);
+void AddCompare(CLI::App& app);
+void AddImport(CLI::App& app);
+void AddRegrade(CLI::App& app);
 void AddSandbox(CLI::App& app);
 void AddSample(CLI::App& app);
 void AddTokenize(CLI::App& app);

@@ -6,8 +6,8 @@
 
 #include "base/files.h"
 #include "runner/model/endpoint_model.h"
+#include "runner/model/local_model.h"
 #include "runner/model/replay_model.h"
-#include "runner/model/resolve.h"
 
 namespace assay {
 namespace {
@@ -61,16 +61,21 @@ Result<std::unique_ptr<Model>> OpenEndpoint(const std::string& name, const Model
 }  // namespace
 
 Result<std::unique_ptr<Model>> OpenModel(const std::string& name, const ModelOptions& options) {
-  if (StartsWith(name, kReplay)) {
-    if (!options.dtype.empty()) {
-      return Fail(ErrorCode::kUsage, "--dtype: recorded responses have none");
-    }
-    return OpenReplayModel(name.substr(kReplay.size()));
+  const bool local_name = !StartsWith(name, kReplay) && !IsEndpoint(name);
+  if (!local_name && !options.dtype.empty()) {
+    return Fail(ErrorCode::kUsage, "--dtype: only local models take it");
   }
+  if (StartsWith(name, kReplay)) return OpenReplayModel(name.substr(kReplay.size()));
   if (IsEndpoint(name)) return OpenEndpoint(name, options);
-  const auto files = ResolveModel(name);
-  if (!files) return Pass(files.error());
-  return Fail(ErrorCode::kUnavailable, "{}: this build cannot run local models", name);
+  LocalModelOptions local;
+  local.threads = options.threads;
+  if (options.concurrency > 0) local.batch = static_cast<std::int64_t>(options.concurrency);
+  if (!options.dtype.empty()) {
+    const auto weights = ParseWeightType(options.dtype);
+    if (!weights) return Within("--dtype", weights.error());
+    local.weights = *weights;
+  }
+  return MakeLocalModel(name, local);
 }
 
 std::string ShortModelName(const std::string& name) {

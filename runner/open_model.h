@@ -12,7 +12,8 @@ namespace assay {
 // What only some kinds of model take; naming one that the kind does not know is kUsage.
 struct ModelOptions {
   std::size_t concurrency = 0;  // requests in flight; 0: the model chooses
-  std::string dtype;            // local models: "fp32", "bf16"; "": the model chooses
+  std::string dtype;            // local models: "f32", "bf16", "int8"; "": f32
+  std::size_t threads = 0;      // local models; 0: all this process may use
   // Endpoints only.
   std::string api_key_env;   // the environment variable that holds the key; "": ASSAY_API_KEY
   std::string api_key_file;  // or the file, its first line

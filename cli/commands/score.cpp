@@ -105,7 +105,9 @@ int Run(const ScoreFlags& flags) {
   const auto plan = PlanRun(*suites, *options);
   if (!plan) return Report(plan.error());
   const Interrupts interrupts;
-  const auto model = OpenModel(flags.model, flags.model_options);
+  ModelOptions model_options = flags.model_options;
+  model_options.threads = flags.threads;
+  const auto model = OpenModel(flags.model, model_options);
   if (!model) return Report(model.error());
 
   const RunIdentity identity = IdentifyRun((*model)->Identity(), flags.seed, *suites);

@@ -106,7 +106,9 @@ void DeclareScoreFlags(CLI::App& command, ScoreFlags& flags) {
   DeclareSampling(command, flags);
   DeclareEndpoint(command, flags);
   command.add_flag("--maj", flags.majority, "maj@k too: the most frequent answer of k");
-  command.add_option("--threads", flags.threads, "Threads that judge; 0: all this process may use")
+  command
+      .add_option("--threads", flags.threads,
+                  "Threads that judge, and that a local model uses; 0: all this process may use")
       ->capture_default_str();
   command.add_option("--verdict-seconds", flags.verdict_seconds, "Wall time for one verdict")
       ->check(CLI::PositiveNumber)
@@ -123,7 +125,8 @@ void DeclareScoreFlags(CLI::App& command, ScoreFlags& flags) {
       .add_option("--concurrency", flags.model_options.concurrency,
                   "Requests in flight; 0: the model chooses")
       ->capture_default_str();
-  command.add_option("--dtype", flags.model_options.dtype, "Local models: fp32 or bf16");
+  command.add_option("--dtype", flags.model_options.dtype,
+                     "Local models: weights held as f32, bf16 or int8; absent: f32");
   command.add_flag("--plan", flags.plan,
                    "Only say what this run could tell apart; nothing is sampled");
   command.add_flag("--json", flags.json, "The result as JSON");

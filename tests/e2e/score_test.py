@@ -159,6 +159,70 @@ class Score(Folder):
             subprocess.run(["umount", small], check=True)
 
 
+class Later(Folder):
+    """What is done with stored runs."""
+
+    def run_of(self, answers, name):
+        """A stored run whose problem i was answered answers[i]."""
+        pack = self.pack(["?"] * len(answers))
+        with open(self.path(name + ".jsonl"), "w") as file:
+            for i, answer in enumerate(answers):
+                file.write(json.dumps({"problem": f"demo/p{i:04}", "response": answer}) + "\n")
+        done = assay("score", "replay:" + self.path(name + ".jsonl"), "--suite", pack, "--out", self.path(name))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return self.path(name)
+
+    def test_compare_finds_the_known_discordant_counts(self):
+        right = [f"The answer is {i}." for i in range(399)]
+        wrong = [f"The answer is {i + 1}." for i in range(399)]
+        a = self.run_of(right[:276] + wrong[276:], "a")                          # 276 right
+        b = self.run_of(wrong[:28] + right[28:276 + 59] + wrong[276 + 59:], "b")  # 307 right
+        done = assay("compare", a, b, "--json")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        suite = json.loads(done.stdout)[0]
+        self.assertEqual((suite["problems"], suite["better"], suite["worse"]), (399, 59, 28))
+        self.assertAlmostEqual(suite["p_mcnemar"], 0.0012, places=4)
+        self.assertEqual(len(suite["flips"]), 87)
+        self.assertEqual(assay("compare", a, b, "--fail-if-worse", 0).returncode, 0)
+        self.assertEqual(assay("compare", b, a, "--fail-if-worse", 0).returncode, 1)
+        self.assertIn("McNemar", assay("compare", a, b).stdout)
+
+    def test_regrade_prints_where_profiles_part(self):
+        run = self.run_of(["#### 0", "it is $\\boxed{1}$.", "2", "The answer is 3."], "r")
+        done = assay("regrade", run, "--profile", "suite,lm-eval-gsm8k-strict,lm-eval-gsm8k-flexible,numeric", "--json")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        result = json.loads(done.stdout)
+        self.assertEqual(result["correct"], [4, 1, 3, 4])
+        self.assertEqual(result["matrix"][0][1], 3)
+        unknown = assay("regrade", run, "--profile", "lm-eval-gsm8k-strikt")
+        self.assertEqual(unknown.returncode, 2)
+        self.assertIn("did you mean", unknown.stderr)
+        self.assertEqual(assay("regrade", "--list").returncode, 0)
+
+    def test_import_of_four_formats(self):
+        pack = self.pack(["?"] * 4)
+        texts = [f"The answer is {i if i != 2 else 9}." for i in range(4)]
+        files = {
+            "lm.jsonl": "\n".join(json.dumps({"doc_id": i, "doc": {}, "resps": [[t, t]]}) for i, t in enumerate(texts)),
+            "plus.jsonl": "\n".join(json.dumps({"task_id": f"p{i:04}", "solution": t}) for i, t in enumerate(texts)),
+            "plain.jsonl": "\n".join(json.dumps({"id": f"p{i:04}", "text": t}) for i, t in enumerate(texts)),
+            "inspect.json": json.dumps({"eval": {}, "samples": [
+                {"id": i + 1, "epoch": 1, "output": {"choices": [
+                    {"message": {"content": [{"type": "text", "text": t}]}, "stop_reason": "stop"}]}}
+                for i, t in enumerate(texts)]})}
+        for name, text in files.items():
+            with open(self.path(name), "w") as file:
+                file.write(text)
+            done = assay("import", self.path(name), "--suite", pack, "--out", self.path(name + ".run"))
+            self.assertEqual(done.returncode, 0, name + done.stderr)
+            self.assertIn("75.0", done.stdout)
+        with open(self.path("bad.jsonl"), "w") as file:
+            file.write('{"id": "p0001", "text": "x"}\n{"id": "nobody", "text": "x"}\n')
+        bad = assay("import", self.path("bad.jsonl"), "--suite", pack, "--out", self.path("bad.run"))
+        self.assertEqual(bad.returncode, 2)
+        self.assertIn("line 2", bad.stderr)
+
+
 class Kill(Folder):
     def test_kill_9_at_random_moments_and_two_writers(self):
         with MockServer(latency=0.004) as server:

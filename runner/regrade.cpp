@@ -1,0 +1,129 @@
+#include "runner/regrade.h"
+
+#include <memory>
+#include <unordered_map>
+
+#include "base/json.h"
+#include "base/thread_pool.h"
+#include "runner/profiles.h"
+#include "runner/store/run_reader.h"
+#include "runner/store/run_writer.h"
+
+namespace assay {
+namespace {
+
+constexpr std::size_t kBatch = 2048;  // responses in memory at once
+
+struct Judged {
+  std::string id;
+  std::vector<std::unique_ptr<const Verifier>> verifiers;  // one per profile
+};
+
+struct Item {
+  std::int64_t problem = 0;
+  std::int64_t sample = 0;
+  std::string text;
+  std::vector<Verdict> verdicts;
+};
+
+using ProblemMap = std::unordered_map<std::int64_t, Judged>;
+
+Result<ProblemMap> BuildVerifiers(RunReader& reader, const std::vector<std::string>& profiles) {
+  const auto records = reader.Problems(true);
+  if (!records) return Pass(records.error());
+  ProblemMap problems;
+  for (const ProblemRecord& record : *records) {
+    const auto line = ParseJson(record.definition_json);
+    if (!line) return Within(reader.path(), line.error());
+    const auto problem = ParseProblem(*line, record.problem_id);
+    if (!problem) return Within(reader.path(), problem.error());
+    Judged& judged = problems[record.id];
+    judged.id = record.problem_id;
+    for (const std::string& profile : profiles) {
+      auto verifier = MakeProfileVerifier(profile, *problem);
+      if (!verifier) {
+        if (verifier.error().code == ErrorCode::kUsage) return Pass(verifier.error());
+        return Within(record.problem_id + ": profile " + profile, verifier.error());
+      }
+      judged.verifiers.push_back(std::move(*verifier));
+    }
+  }
+  return problems;
+}
+
+void Count(const Item& item, const std::string& id, std::size_t most_examples, Regraded& total) {
+  const std::size_t count = total.profiles.size();
+  std::vector<bool> correct;
+  for (const Verdict& verdict : item.verdicts) {
+    correct.push_back(verdict.outcome == Outcome::kCorrect);
+  }
+  ++total.samples;
+  bool differ = false;
+  for (std::size_t i = 0; i < count; ++i) {
+    total.correct[i] += correct[i] ? 1 : 0;
+    for (std::size_t j = 0; j < count; ++j) {
+      if (!correct[i] || correct[j]) continue;
+      ++total.matrix[i][j];
+      differ = true;
+    }
+  }
+  if (!differ || total.examples.size() >= most_examples) return;
+  Disagreement example{id, item.sample, {}, correct};
+  for (const Verdict& verdict : item.verdicts) example.answers.push_back(verdict.answer);
+  total.examples.push_back(std::move(example));
+}
+
+Result<void> JudgeAndStore(std::vector<Item>& items, const ProblemMap& problems,
+                           std::size_t threads, std::chrono::milliseconds budget,
+                           std::size_t most_examples, RunWriter& writer, Regraded& total) {
+  ParallelFor(items.size(), threads, [&](std::size_t i) {
+    for (const auto& verifier : problems.at(items[i].problem).verifiers) {
+      items[i].verdicts.push_back(verifier->Check(items[i].text, budget));
+    }
+  });
+  for (const Item& item : items) {
+    for (std::size_t i = 0; i < total.profiles.size(); ++i) {
+      const StoredVerdict stored{item.problem, item.sample, total.profiles[i], item.verdicts[i], 0};
+      if (auto put = writer.Put(stored); !put) return put;
+    }
+    Count(item, problems.at(item.problem).id, most_examples, total);
+  }
+  items.clear();
+  return writer.Commit();
+}
+
+}  // namespace
+
+Result<Regraded> Regrade(const std::filesystem::path& run, const std::vector<std::string>& profiles,
+                         std::size_t threads, std::chrono::milliseconds budget,
+                         std::size_t most_examples) {
+  auto reader = RunReader::Open(run);
+  if (!reader) return Pass(reader.error());
+  const auto problems = BuildVerifiers(*reader, profiles);
+  if (!problems) return Pass(problems.error());
+  auto writer = RunWriter::OpenExisting(run);
+  if (!writer) return Pass(writer.error());
+  Regraded total;
+  total.profiles = profiles;
+  total.correct.resize(profiles.size());
+  total.matrix.assign(profiles.size(), std::vector<std::int64_t>(profiles.size()));
+  std::vector<Item> items;
+  std::optional<Error> failure;
+  const auto flush = [&] {
+    auto done = JudgeAndStore(items, *problems, threads, budget, most_examples, *writer, total);
+    if (!done) failure = done.error();
+    return !failure;
+  };
+  const auto read =
+      reader->ForEachText([&](std::int64_t problem, std::int64_t sample, std::string text) {
+        items.push_back({problem, sample, std::move(text), {}});
+        return items.size() < kBatch || flush();
+      });
+  if (!read) return Pass(read.error());
+  if (!failure) flush();
+  if (failure) return Pass(*failure);
+  if (auto finished = writer->Finish(); !finished) return Pass(finished.error());
+  return total;
+}
+
+}  // namespace assay

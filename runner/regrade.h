@@ -1,0 +1,36 @@
+// runner/regrade.h -- Judges a run's stored responses again, under other profiles.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+
+namespace assay {
+
+struct Disagreement {
+  std::string problem;
+  std::int64_t sample = 0;
+  std::vector<std::string> answers;  // one per profile
+  std::vector<bool> correct;
+};
+
+struct Regraded {
+  std::vector<std::string> profiles;
+  std::int64_t samples = 0;
+  std::vector<std::int64_t> correct;  // per profile
+  // matrix[i][j]: samples that profile i calls correct and profile j does not.
+  std::vector<std::vector<std::int64_t>> matrix;
+  std::vector<Disagreement> examples;  // the first ones
+};
+
+// Stores a verdict for every response and profile (replacing earlier ones), and counts. The order
+// of profiles is kept. kUsage for an unknown profile, before anything is stored.
+Result<Regraded> Regrade(const std::filesystem::path& run, const std::vector<std::string>& profiles,
+                         std::size_t threads, std::chrono::milliseconds budget,
+                         std::size_t most_examples);
+
+}  // namespace assay
