@@ -5,6 +5,7 @@
 #include "base/suggest.h"
 #include "verifiers/choice/choice_verifier.h"
 #include "verifiers/code/code_verifier.h"
+#include "verifiers/logic/logic_verifier.h"
 #include "verifiers/math/math_verifier.h"
 #include "verifiers/numeric/numeric_verifier.h"
 #include "verifiers/program/program_verifier.h"
@@ -26,10 +27,10 @@ struct Kind {
 // One line a kind, sorted by name.
 const std::vector<Kind>& Kinds() {
   static const std::vector<Kind> kinds = {
-      {"choice", "1", MakeChoiceVerifier},   {"code", "1", MakeCodeVerifier},
-      {"exact", "1", MakeExactVerifier},     {"math", "1", MakeMathVerifier},
-      {"numeric", "1", MakeNumericVerifier}, {"positions", "1", MakePositionsVerifier},
-      {"program", "1", MakeProgramVerifier},
+      {"choice", "1", MakeChoiceVerifier},       {"code", "1", MakeCodeVerifier},
+      {"exact", "1", MakeExactVerifier},         {"logic", "1", MakeLogicVerifier},
+      {"math", "1", MakeMathVerifier},           {"numeric", "1", MakeNumericVerifier},
+      {"positions", "1", MakePositionsVerifier}, {"program", "1", MakeProgramVerifier},
   };
   return kinds;
 }

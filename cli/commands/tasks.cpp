@@ -19,6 +19,7 @@ void AddTasks(CLI::App& app) {
   tasks->require_subcommand(1);
   AddTasksList(*tasks);
   AddTasksShow(*tasks);
+  AddTasksGenerate(*tasks);
 }
 
 }  // namespace assay::cli

@@ -13,6 +13,7 @@ namespace assay::cli {
 
 void AddTasksList(CLI::App& tasks);
 void AddTasksShow(CLI::App& tasks);
+void AddTasksGenerate(CLI::App& tasks);
 
 // The --data flag, the same wherever suites are read; the options live as long as the command.
 std::shared_ptr<LibraryOptions> AddDataFlag(CLI::App& command);

@@ -1,6 +1,7 @@
 #include "tasks/generators/generate.h"
 
 #include <cctype>
+#include <set>
 
 #include "base/check.h"
 #include "base/hash.h"
@@ -99,10 +100,16 @@ Result<std::vector<Generated>> GenerateProblems(const std::vector<Portion>& port
   Seen seen(options.avoid);
   std::vector<Generated> made;
   made.reserve(slots.size());
+  std::set<std::pair<const Family*, int>> spent;
   for (Slot& slot : slots) {
+    if (spent.count({slot.family, slot.level}) > 0) continue;
     while (slot.draft && !seen.Add(slot)) {
       ++slot.attempt;
       Draw(slot, options.seed);
+    }
+    if (!slot.draft && options.allow_fewer) {
+      spent.emplace(slot.family, slot.level);
+      continue;
     }
     if (!slot.draft) {
       return Fail(ErrorCode::kUsage,

@@ -31,6 +31,8 @@ struct GenerateOptions {
   std::size_t threads = 0;  // 0: as many as this process may use
   // Normalised prompts (see PromptHash) that must not come up: another split's.
   const std::unordered_set<std::string>* avoid = nullptr;
+  // Whether a family that runs out of different problems at a level gives fewer instead of failing.
+  bool allow_fewer = false;
 };
 
 // One problem of one attempt: a pure function of its arguments. Nothing where the family rejects

@@ -124,7 +124,7 @@ TEST_CASE("verifiers accept the references and refuse slips, near misses and che
       }
     }
   }
-  for (const auto& kind : absent) WARN("SKIPPED: no verifier of kind \"" << kind << "\" is built");
+  for (const auto& kind : absent) FAIL_CHECK("no verifier of kind \"" << kind << "\" is built");
 }
 
 TEST_CASE("the same bytes come out on any number of threads") {

@@ -1,0 +1,65 @@
+// Puzzles with one answer, compared without regard to case, spacing and brackets.
+#include <algorithm>
+
+#include "verifiers/logic/answer_text.h"
+#include "verifiers/logic/puzzle.h"
+
+namespace assay {
+namespace {
+
+constexpr const char* kOther = "differs from the only solution";
+
+// A verifier without a reference could only guess.
+void NeedReference(Fields& fields, bool empty) {
+  if (empty) fields.Refuse("puzzle", "needs a reference that is not empty");
+}
+
+}  // namespace
+
+PuzzleCheck MakeText(Fields& fields, const std::string& reference) {
+  const auto expected = Normalised(reference);
+  NeedReference(fields, expected.empty());
+  return [expected](std::string_view answer) -> std::optional<std::string> {
+    if (Normalised(answer) == expected) return std::nullopt;
+    return kOther;
+  };
+}
+
+PuzzleCheck MakeList(Fields& fields, const std::string& reference) {
+  const auto expected = Words(reference);
+  NeedReference(fields, expected.empty());
+  return [expected](std::string_view answer) -> std::optional<std::string> {
+    if (Words(answer) == expected) return std::nullopt;
+    return kOther;
+  };
+}
+
+PuzzleCheck MakeSet(Fields& fields, const std::string& reference) {
+  auto expected = Words(reference);
+  NeedReference(fields, expected.empty());
+  std::sort(expected.begin(), expected.end());
+  return [expected](std::string_view answer) -> std::optional<std::string> {
+    auto words = Words(answer);
+    std::sort(words.begin(), words.end());
+    if (words == expected) return std::nullopt;
+    return kOther;
+  };
+}
+
+PuzzleCheck MakePairs(Fields& fields, const std::string& reference) {
+  const auto expected = NamedValues(reference);
+  NeedReference(fields, !expected || expected->empty());
+  return [expected](std::string_view answer) -> std::optional<std::string> {
+    const auto values = NamedValues(answer);
+    if (!values) return "not a list of name = value";
+    for (const auto& [name, value] : *values) {
+      const auto found = expected->find(name);
+      if (found == expected->end()) return "\"" + name + "\" is not one of the names";
+      if (found->second != value) return name + " is not " + value;
+    }
+    if (values->size() != expected->size()) return "not every name has a value";
+    return std::nullopt;
+  };
+}
+
+}  // namespace assay
