@@ -10,7 +10,7 @@ namespace assay::cli {
 namespace {
 
 std::string Size(const SuiteInfo& info) {
-  if (info.kind == "generated") return "generated";
+  if (info.kind == "generated") return info.present ? "generated" : "unfinished";
   if (!info.present) return "not here";
   if (info.bytes < 1'000'000) return fmt::format("{:.0f} kB", double(info.bytes) / 1e3);
   return fmt::format("{:.1f} MB", double(info.bytes) / 1e6);
@@ -30,7 +30,7 @@ void PrintTable(const std::vector<SuiteInfo>& suites) {
   for (const SuiteInfo& info : suites) {
     fmt::print(kRow, info.name, info.version, info.count, info.domain, Size(info),
                Abbreviate(info.licence, 12), info.description);
-    absent = absent || !info.present;
+    absent = absent || (!info.present && info.kind == "manifest");
   }
   if (absent) {
     fmt::print(
