@@ -56,7 +56,8 @@ struct Held {
 class Evaluation {
  public:
   Evaluation(Model& model, const std::vector<PlannedQuestion>& plan, const EvaluateOptions& options,
-             RunWriter& writer, const StoreQueue::OnCounted& on_counted, std::stop_token stop)
+             RunWriter& writer, const StoreQueue::OnCounted& on_counted,
+             const std::stop_token& stop)
       : model_(model),
         plan_(plan),
         options_(options),
@@ -194,7 +195,7 @@ class Evaluation {
 Result<void> Evaluate(Model& model, const std::vector<QuestionSet>& suites,
                       const std::vector<PlannedQuestion>& plan, const EvaluateOptions& options,
                       RunWriter& writer, const StoreQueue::OnCounted& on_counted,
-                      std::stop_token stop) {
+                      const std::stop_token& stop) {
   if (auto put = PutProblems(suites, plan, writer); !put) return put;
   Evaluation evaluation(model, plan, options, writer, on_counted, stop);
   return evaluation.Run();

@@ -57,6 +57,6 @@ Request RequestFor(const PlannedQuestion& planned, std::int64_t sample, std::uin
 Result<void> Evaluate(Model& model, const std::vector<QuestionSet>& suites,
                       const std::vector<PlannedQuestion>& plan, const EvaluateOptions& options,
                       RunWriter& writer, const StoreQueue::OnCounted& on_counted,
-                      std::stop_token stop);
+                      const std::stop_token& stop);
 
 }  // namespace assay

@@ -129,7 +129,7 @@ class ImportedModel : public Model {
         description_(std::move(description)) {}
 
   void Sample(const std::vector<Request>& requests, const OnFinished& on_finished,
-              std::stop_token stop) override {
+              const std::stop_token& stop) override {
     for (std::size_t i = 0; i < requests.size(); ++i) {
       Response cancelled;
       cancelled.finish = Finish::kCancelled;

@@ -207,7 +207,7 @@ class EndpointModel : public Model {
         http_(options_.api_key) {}
 
   void Sample(const std::vector<Request>& requests, const OnFinished& on_finished,
-              std::stop_token stop) override {
+              const std::stop_token& stop) override {
     Session(address_, options_, pace_, http_, requests, on_finished).Run(stop);
   }
 

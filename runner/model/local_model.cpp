@@ -51,7 +51,7 @@ class LocalModel : public Model {
         batcher_(*transformer_, pool_, parts_.tokenizer, Limits()) {}
 
   void Sample(const std::vector<Request>& requests, const OnFinished& on_finished,
-              std::stop_token stop) override {
+              const std::stop_token& stop) override {
     std::vector<DecodeGroup> groups;
     std::map<std::pair<std::int64_t, std::vector<TokenId>>, std::size_t> known;
     for (std::size_t i = 0; i < requests.size(); ++i) {

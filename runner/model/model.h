@@ -74,7 +74,7 @@ class Model {
   // kCancelled. One Sample call at a time.
   using OnFinished = std::function<void(std::size_t request, Result<Response> response)>;
   virtual void Sample(const std::vector<Request>& requests, const OnFinished& on_finished,
-                      std::stop_token stop) = 0;
+                      const std::stop_token& stop) = 0;
 
   // What makes this model's text what it is (weights, tokenizer, template, dtype), as a content
   // hash or, for endpoints, the name and the settings that matter. Part of a run's identity.

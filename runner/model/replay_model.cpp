@@ -91,7 +91,7 @@ class ReplayModel : public Model {
   }
 
   void Sample(const std::vector<Request>& requests, const OnFinished& on_finished,
-              std::stop_token stop) override {
+              const std::stop_token& stop) override {
     for (std::size_t i = 0; i < requests.size(); ++i) {
       if (stop.stop_requested()) {
         Response cancelled;

@@ -55,8 +55,8 @@ class StoreQueue {
   };
   struct VerdictItem {
     StoredVerdict verdict;
-    Finish finish;
-    std::int64_t response_tokens;
+    Finish finish = {};
+    std::int64_t response_tokens = 0;
   };
   using Item = std::variant<ResponseItem, VerdictItem, FailureRecord>;
 

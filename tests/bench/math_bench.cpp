@@ -3,8 +3,8 @@
 //   math_bench PAIRS.jsonl [ROUNDS]     {"reference", "response"} a line
 //
 // Prints one JSON object: pairs, median and p99 in µs, pairs per second on one core and on two,
-// peak memory before and after the rounds, and the ten slowest pairs. tests/bench/math_verify_bench.py
-// times Math-Verify on the same file.
+// peak memory before and after the rounds, and the ten slowest pairs.
+// tests/bench/math_verify_bench.py times Math-Verify on the same file.
 #include <sys/resource.h>
 
 #include <algorithm>

@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 import pathlib
+import re
 import subprocess
 import sys
 
@@ -39,8 +40,16 @@ def sources(build, everything):
             yield path
 
 
-def tidy(build, path, everything):
-    command = ["clang-tidy", "--quiet", "-p", str(build), str(path), "--extra-arg=-Wno-everything"]
+def without_precompiled_headers(build, stamps):
+    """Writes the compile commands without GCC's precompiled headers, which clang cannot read."""
+    entries = json.loads((build / "compile_commands.json").read_text())
+    for entry in entries:
+        entry["command"] = re.sub(r"-Winvalid-pch|-include \S*/cmake_pch\.hxx", "", entry["command"])
+    (stamps / "compile_commands.json").write_text(json.dumps(entries))
+
+
+def tidy(commands, path, everything):
+    command = ["clang-tidy", "--quiet", "-p", str(commands), str(path), "--extra-arg=-Wno-everything"]
     if not everything:
         command.append("--checks=" + QUICK)
     return subprocess.run(command, capture_output=True, text=True)
@@ -60,13 +69,14 @@ def main():
     everything = "--all" in sys.argv
     stamps = build / "tidy"
     stamps.mkdir(exist_ok=True)
+    without_precompiled_headers(build, stamps)
     headers = headers_hash()
 
     def check(path):
         stamp = stamps / hashlib.sha256(headers + str((path, everything)).encode() + path.read_bytes()).hexdigest()
         if stamp.exists():
             return ""
-        result = tidy(build, path, everything)
+        result = tidy(stamps, path, everything)
         if result.returncode == 0:
             stamp.touch()
             return ""

@@ -57,7 +57,7 @@ struct Bench {
     return plan;
   }
 
-  Result<void> Run(Model& model, const std::string& folder, std::stop_token stop = {}) {
+  Result<void> Run(Model& model, const std::string& folder, const std::stop_token& stop = {}) {
     counts.clear();
     counted_before = 0;
     const RunIdentity identity = IdentifyRun(model.Identity(), options.seed, suites);

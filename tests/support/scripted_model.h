@@ -18,7 +18,7 @@ class ScriptedModel : public Model {
 
   // Hands responses over in reverse order, to make sure that nobody relies on it.
   void Sample(const std::vector<Request>& requests, const OnFinished& on_finished,
-              std::stop_token stop) override {
+              const std::stop_token& stop) override {
     for (std::size_t i = requests.size(); i-- > 0;) {
       if (stop.stop_requested()) {
         Response cancelled;

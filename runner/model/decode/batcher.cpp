@@ -65,7 +65,7 @@ std::int64_t Batcher::PagesNeeded(const Group& group, const DecodeJob& job) cons
 }
 
 void Batcher::Run(std::vector<DecodeGroup> groups, const OnFinished& on_finished,
-                  std::stop_token stop) {
+                  const std::stop_token& stop) {
   on_finished_ = &on_finished;
   for (DecodeGroup& group : groups) {
     auto own = std::make_unique<Group>();

@@ -55,7 +55,8 @@ class Batcher {
   ~Batcher();
 
   // Draws all jobs of all groups; see Model::Sample.
-  void Run(std::vector<DecodeGroup> groups, const OnFinished& on_finished, std::stop_token stop);
+  void Run(std::vector<DecodeGroup> groups, const OnFinished& on_finished,
+           const std::stop_token& stop);
 
  private:
   struct Group;

@@ -96,7 +96,7 @@ std::vector<Request> Mixed(bool shared) {
 }
 
 std::vector<Result<Response>> Draw(Model& model, const std::vector<Request>& requests,
-                                   std::stop_token stop = {}) {
+                                   const std::stop_token& stop = {}) {
   std::vector<std::optional<Result<Response>>> got(requests.size());
   model.Sample(
       requests,
