@@ -1,5 +1,5 @@
 // Advantages, KL estimators, value loss and overlong reward against TRL's and verl's values.
-#include <set>
+#include <numeric>
 
 #include "tests/trainer/reference_file.h"
 #include "trainer/loss/advantage.h"
@@ -21,7 +21,10 @@ TEST_CASE("group advantages equal TRL's", "[trainer][reference]") {
   for (const auto& [path, file] : ReferenceFiles()) {
     for (const Json& item : file.value("advantages", Json::array())) {
       INFO(path << ": " << item.at("name"));
+      RequireKnownKeys(item, {"name", "rewards_per_func", "weights", "scale_rewards", "aggregation",
+                              "rewards", "advantages", "frac_reward_zero_std"});
       AdvantageConfig config;
+      REQUIRE(ParseAdvantageScale(item.at("scale_rewards").get<std::string>()).has_value());
       config.scale = ParseAdvantageScale(item.at("scale_rewards").get<std::string>()).value();
       const std::string aggregation = item.at("aggregation");
       REQUIRE((aggregation == "sum_then_normalize" || aggregation == "normalize_then_sum"));
@@ -65,10 +68,11 @@ std::vector<double> VerlAdvantages(const std::string& name, const std::vector<Re
   std::vector<std::vector<Reward>> components;
   for (const Reward& reward : outcomes) components.push_back({reward});
   const std::vector<double> weight = {1};
-  if (name == "grpo_eps1e-6") {
-    return Spread(AdvantagesOf(components, weight, group, {AdvantageScale::kGroup, 1, 1e-6, false})
-                      .advantages,
-                  rows);
+  if (name.starts_with("grpo_eps")) {
+    const double eps = std::stod(name.substr(std::string("grpo_eps").size()));
+    return Spread(
+        AdvantagesOf(components, weight, group, {AdvantageScale::kGroup, 1, eps, false}).advantages,
+        rows);
   }
   if (name == "grpo_no_std" || name == "dr_grpo") {
     return Spread(
@@ -146,22 +150,55 @@ TEST_CASE("KL estimators equal verl's in value and gradient", "[trainer][referen
   }
 }
 
+// verl's value loss under any of its three aggregations; each row is summed with the divisor that
+// the aggregation gives it.
+ValueLossResult VerlValueLoss(const std::string& aggregation, double eps, const PaddedRows& rows,
+                              const Json& inputs, const std::vector<double>& returns) {
+  const auto values = Flat<double>(inputs.at("values_new"));
+  const auto old_values = Flat<double>(inputs.at("values_old"));
+  const double tokens = std::accumulate(rows.mask.begin(), rows.mask.end(), 0.0);
+  const auto count = static_cast<double>(rows.offsets.size() - 1);
+  ValueLossResult total =
+      ValueLoss({rows.offsets, rows.mask}, values, old_values, returns, eps, tokens);
+  if (aggregation == "token_mean") return total;
+  INFO("unknown aggregation " << aggregation);
+  REQUIRE((aggregation == "seq_mean_token_sum" || aggregation == "seq_mean_token_mean"));
+  total.loss = 0;
+  for (std::size_t row = 0; row + 1 < rows.offsets.size(); ++row) {
+    const std::size_t begin = rows.offsets[row], n = rows.offsets[row + 1] - begin;
+    const std::span<const std::uint8_t> mask = std::span(rows.mask).subspan(begin, n);
+    const double own = std::accumulate(mask.begin(), mask.end(), 0.0);
+    const std::vector<std::size_t> offsets = {0, n};
+    const auto result =
+        ValueLoss({offsets, mask}, std::span(values).subspan(begin, n),
+                  std::span(old_values).subspan(begin, n), std::span(returns).subspan(begin, n),
+                  eps, aggregation == "seq_mean_token_sum" ? count : count * own);
+    total.loss += result.loss;
+    std::copy(result.gradient.begin(), result.gradient.end(),
+              total.gradient.begin() + static_cast<std::ptrdiff_t>(begin));
+  }
+  return total;
+}
+
 TEST_CASE("the clipped value loss equals verl's", "[trainer][reference]") {
+  const std::string start = "value_loss_clip";
   for (const auto& [path, file] : ReferenceFiles()) {
-    if (!file.contains("verl") || !file.at("verl").contains("value_loss_clip0.2_token_mean"))
-      continue;
-    INFO(path);
-    const Json& inputs = file.at("inputs");
-    const Json& expected = file.at("verl").at("value_loss_clip0.2_token_mean");
-    const PaddedRows rows(inputs.at("mask"));
-    const auto returns = Flat<double>(
-        file.at("verl").at("advantages_token_level").at("gae_gamma1_lam0.95").at("returns"));
-    const double tokens = std::accumulate(rows.mask.begin(), rows.mask.end(), 0.0);
-    const auto result = ValueLoss({rows.offsets, rows.mask}, Flat<double>(inputs.at("values_new")),
-                                  Flat<double>(inputs.at("values_old")), returns, 0.2, tokens);
-    CHECK(result.loss == Approx(expected.at("loss").get<double>()).margin(1e-9).epsilon(0));
-    CHECK(result.clip_share == Approx(expected.at("clipfrac").get<double>()).margin(1e-6));
-    CheckClose(result.gradient, Flat<double>(expected.at("grad")), 1e-9);
+    const Json verl = file.value("verl", Json::object());
+    for (const auto& [name, expected] : verl.items()) {
+      if (!name.starts_with(start)) continue;
+      INFO(path << ": " << name);
+      RequireKnownKeys(expected, {"loss", "clipfrac", "grad"});
+      std::size_t used = 0;
+      const double eps = std::stod(name.substr(start.size()), &used);
+      const std::string aggregation = name.substr(start.size() + used + 1);
+      const PaddedRows rows(file.at("inputs").at("mask"));
+      const auto returns =
+          Flat<double>(verl.at("advantages_token_level").at("gae_gamma1_lam0.95").at("returns"));
+      const auto result = VerlValueLoss(aggregation, eps, rows, file.at("inputs"), returns);
+      CHECK(result.loss == Approx(expected.at("loss").get<double>()).margin(1e-9).epsilon(0));
+      CHECK(result.clip_share == Approx(expected.at("clipfrac").get<double>()).margin(1e-6));
+      CheckClose(result.gradient, Flat<double>(expected.at("grad")), 1e-9);
+    }
   }
 }
 

@@ -4,6 +4,8 @@
 
 #include <cstdint>
 #include <cstdlib>
+#include <limits>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -40,6 +42,27 @@ std::vector<Real> Flat(const Json& matrix) {
     }
   }
   return values;
+}
+
+// The same with NaN where the file has null: values that nobody told.
+template <class Real>
+std::vector<Real> FlatOrNan(const Json& matrix) {
+  std::vector<Real> values;
+  for (const Json& row : matrix) {
+    for (const Json& value : row) {
+      values.push_back(value.is_null() ? std::numeric_limits<Real>::quiet_NaN()
+                                       : static_cast<Real>(value.get<double>()));
+    }
+  }
+  return values;
+}
+
+// Fails when `object` has a key that is not in `known`: nothing of a file is passed over.
+inline void RequireKnownKeys(const Json& object, const std::set<std::string>& known) {
+  for (const auto& item : object.items()) {
+    INFO("unknown key \"" << item.key() << "\"");
+    REQUIRE(known.count(item.key()) == 1);
+  }
 }
 
 // Rows of equal width; padding is masked, not cut off, so that it gets its chance to leak.

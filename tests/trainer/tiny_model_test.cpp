@@ -97,25 +97,72 @@ struct Problem {
   double temperature = 1;
 };
 
+const std::set<std::string> kTinyKeys = {"note",
+                                         "config",
+                                         "weights",
+                                         "prompts",
+                                         "num_generations",
+                                         "completions",
+                                         "rewards",
+                                         "temperature",
+                                         "max_completion_length",
+                                         "advantages",
+                                         "hf_fp32_left_padded_max_abs_logp_diff",
+                                         "optimizer",
+                                         "beta",
+                                         "runs",
+                                         "step0",
+                                         "sft"};
+
+// "dapo_beta0.04_grads": which loss a key of the section "step0" speaks of.
+struct Step0Key {
+  std::string loss_type;
+  double beta = 0;
+};
+Step0Key ParseStep0(const std::string& key, const std::string& end) {
+  const std::string start = key.substr(0, key.size() - end.size());
+  const std::size_t at = start.rfind("_beta");
+  INFO("unknown key step0." << key);
+  REQUIRE(at != std::string::npos);
+  Step0Key parsed{start.substr(0, at), std::stod(start.substr(at + 5))};
+  REQUIRE(PolicyLossPreset(parsed.loss_type).has_value());
+  return parsed;
+}
+
+void CheckStep0Gradients(const Json& expected, TinyModel& tiny, double bound) {
+  for (const ParameterView& view : tiny.learner->parameters()) {
+    INFO(view.name);
+    const Json& rows = expected.at(view.name);
+    CheckClose(Values(view, true),
+               rows.at(0).is_array() ? Flat<double>(rows) : rows.get<std::vector<double>>(), bound);
+  }
+}
+
 TEST_CASE("log-probabilities and gradients of the tiny model at step 0", "[trainer][reference]") {
   for (const auto& [path, file] : ReferenceFiles()) {
     if (!file.contains("tiny_model")) continue;
     INFO(path);
+    RequireKnownKeys(file.at("tiny_model"), kTinyKeys);
     const Json& expected = file.at("tiny_model").at("step0");
     for (const bool wide : {true, false}) {
       TinyModel tiny(file.at("tiny_model"), Options(wide));
-      Problem problem(tiny, "dapo", 0);
-      const auto outputs = tiny.learner->Evaluate(tiny.batch, problem.temperature);
-      CheckClose(outputs.logps, Ragged(expected.at("logps"), tiny.batch), Bound(wide));
-      CheckClose(outputs.entropies, Ragged(expected.at("entropies"), tiny.batch), Bound(wide));
-      const auto result = problem.Accumulate();
-      CHECK(std::abs(result.loss - expected.at("dapo_beta0_loss").get<double>()) <= Bound(wide));
-      for (const ParameterView& view : tiny.learner->parameters()) {
-        INFO(view.name);
-        const Json& rows = expected.at("dapo_beta0_grads").at(view.name);
-        const auto gradient =
-            rows.at(0).is_array() ? Flat<double>(rows) : rows.get<std::vector<double>>();
-        CheckClose(Values(view, true), gradient, Bound(wide));
+      const double temperature = tiny.json.at("temperature");
+      const auto outputs = tiny.learner->Evaluate(tiny.batch, temperature);
+      for (const auto& [key, value] : expected.items()) {
+        INFO(key);
+        if (key == "logps") {
+          CheckClose(outputs.logps, Ragged(value, tiny.batch), Bound(wide));
+        } else if (key == "entropies") {
+          CheckClose(outputs.entropies, Ragged(value, tiny.batch), Bound(wide));
+        } else {
+          const bool loss = key.ends_with("_loss");
+          REQUIRE((loss || key.ends_with("_grads")));
+          const Step0Key named = ParseStep0(key, loss ? "_loss" : "_grads");
+          Problem problem(tiny, named.loss_type, named.beta);
+          const auto result = problem.Accumulate();
+          if (loss) CHECK(std::abs(result.loss - value.get<double>()) <= Bound(wide));
+          if (!loss) CheckStep0Gradients(value, tiny, Bound(wide));
+        }
       }
     }
   }
@@ -126,7 +173,12 @@ TEST_CASE("five AdamW steps follow the reference", "[trainer][reference]") {
     if (!file.contains("tiny_model")) continue;
     const Json& section = file.at("tiny_model");
     const Json& optimizer = section.at("optimizer");
+    REQUIRE(optimizer.at("name") == "AdamW");
     for (const auto& [type, run] : section.at("runs").items()) {
+      INFO("run " << type);
+      REQUIRE(PolicyLossPreset(type).has_value());
+      RequireKnownKeys(run, {"log", "final_logps", "final_param_l2", "final_final_norm_weight",
+                             "hf_fp32_deviation"});
       for (const bool wide : {true, false}) {
         INFO(path << ": " << type << (wide ? " fp64" : " fp32"));
         TinyModel tiny(section, Options(wide));
@@ -141,6 +193,9 @@ TEST_CASE("five AdamW steps follow the reference", "[trainer][reference]") {
           CHECK(std::abs(result.loss - step.at("loss").get<double>()) <= Bound(wide));
           CHECK(std::abs(norm - step.at("grad_norm_before_clip").get<double>()) <=
                 Bound(wide) * 10);
+          CHECK(std::abs(result.metrics.entropy - step.at("entropy").get<double>()) <= 1e-5);
+          CHECK(std::abs(result.metrics.clip_low + result.metrics.clip_high -
+                         step.at("clip_region_mean").get<double>()) <= 1e-6);
           CHECK(std::abs(result.metrics.kl - step.at("kl").get<double>()) <= Bound(wide));
           CHECK(std::abs(result.metrics.max_ratio_deviation -
                          step.at("max_abs_ratio_minus_1").get<double>()) <= Bound(wide) * 10);
@@ -170,6 +225,7 @@ TEST_CASE("the SFT loss and its gradient norms", "[trainer][reference]") {
     if (!file.contains("tiny_model") || !file.at("tiny_model").contains("sft")) continue;
     INFO(path);
     const Json& expected = file.at("tiny_model").at("sft");
+    RequireKnownKeys(expected, {"what", "loss", "grad_norm", "grad_norm_per_tensor"});
     TinyModel tiny(file.at("tiny_model"), Options(true));
     double loss = 0;
     tiny.learner->Accumulate(tiny.batch, 1, [&](const TokenOutputs& outputs) {

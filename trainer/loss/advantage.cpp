@@ -8,10 +8,14 @@
 namespace assay {
 namespace {
 
+constexpr double kZeroDeviation = 1e-8;
+
 struct Spread {
   double mean = 0;
   double deviation = 0;
   std::size_t count = 0;
+  // A lone sample, and none, say nothing about spread.
+  bool flat() const { return count > 1 && deviation <= kZeroDeviation; }
 };
 
 Spread SpreadOf(std::span<const Reward> rewards, int ddof) {
@@ -36,8 +40,6 @@ bool Scored(const std::vector<Reward>& components) {
   return std::any_of(components.begin(), components.end(),
                      [](const Reward& reward) { return reward.has_value(); });
 }
-
-constexpr double kZeroDeviation = 1e-8;
 
 Reward WeightedSum(const std::vector<Reward>& components, std::span<const double> weights) {
   if (!Scored(components)) return std::nullopt;
@@ -101,7 +103,7 @@ GroupAdvantages AdvantagesOf(const std::vector<std::vector<Reward>>& components,
       result.advantages[i] =
           (*result.rewards[i] - spread.mean) / (spread.deviation + config.std_eps);
     }
-    result.zero_std_share = spread.deviation < kZeroDeviation ? 1 : 0;
+    result.zero_std_share = spread.flat() ? 1 : 0;
     return result;
   }
   for (const auto& row : components) result.rewards.push_back(WeightedSum(row, weights));
@@ -109,14 +111,13 @@ GroupAdvantages AdvantagesOf(const std::vector<std::vector<Reward>>& components,
   double zero_groups = 0;
   for (std::size_t first = 0; first < samples; first += group) {
     const Spread own = SpreadOf(std::span(result.rewards).subspan(first, group), config.ddof);
-    const double deviation =
-        config.scale == AdvantageScale::kBatch ? batch.deviation : own.deviation;
-    zero_groups += deviation < kZeroDeviation ? 1 : 0;
+    const Spread& scale = config.scale == AdvantageScale::kBatch ? batch : own;
+    zero_groups += scale.flat() ? 1 : 0;
     for (std::size_t i = first; i < first + group; ++i) {
       if (!result.rewards[i]) continue;
       result.advantages[i] = *result.rewards[i] - own.mean;
       if (config.scale != AdvantageScale::kNone) {
-        result.advantages[i] /= deviation + config.std_eps;
+        result.advantages[i] /= scale.deviation + config.std_eps;
       }
     }
   }

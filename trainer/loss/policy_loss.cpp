@@ -115,10 +115,14 @@ class Rows {
       if (batch_.mask[t] == 0) continue;
       ++tokens_;
       log_ratio_sum += LogRatio(t);
-      sampler_kl += At(batch_.sampler_logps, t, batch_.old_logps[t]) - batch_.logps[t];
+      const double sampler = At(batch_.sampler_logps, t, batch_.old_logps[t]);
+      if (!std::isnan(sampler)) sampler_kl += sampler - batch_.logps[t];
     }
     ++rows_;
-    if (tokens_ == 0) return;
+    if (tokens_ == 0) {
+      if (config_.term == PolicyTerm::kVespo) result_.metrics.vespo_weight += 1;
+      return;
+    }
     const double advantage = static_cast<double>(batch_.advantages[FirstToken()]);
     row_log_ratio_ = log_ratio_sum / tokens_;
     row_keep_ = !config_.off_policy_threshold || advantage >= 0 ||
@@ -168,11 +172,14 @@ class Rows {
         return SapoTerm(config_, ratio, advantage);
       case PolicyTerm::kVespo:
         return DetachedTerm(vespo_weight_, advantage, logp);
+      case PolicyTerm::kPlain:
+        return DetachedTerm(1, advantage, logp);
     }
     return {};
   }
 
   void AddTokens() {
+    const bool per_row = config_.level != RatioLevel::kToken;
     const bool sequence = config_.level == RatioLevel::kSequence;
     const double weight = Weight(tokens_);
     double by_row_log_ratio = 0;
@@ -182,7 +189,7 @@ class Rows {
       if (batch_.mask[t] == 0) continue;
       const double logp = static_cast<double>(batch_.logps[t]);
       const double advantage = static_cast<double>(batch_.advantages[t]);
-      const double log_ratio = sequence ? row_log_ratio_ : LogRatio(t);
+      const double log_ratio = per_row ? row_log_ratio_ : LogRatio(t);
       const double ratio = Ratio(log_ratio);
       const double ratio_slope = std::abs(log_ratio) <= 20 ? 1 : 0;
       const Term term = PolicyTermOf(ratio, advantage, logp);
@@ -227,7 +234,9 @@ class Rows {
   }
 
   void AddEntropy(std::size_t t) {
-    const double weight = config_.entropy_bonus / std::max(totals_.tokens, 1.0);
+    if (EntropyKeep(t) == 0) return;
+    const double tokens = totals_.entropy_tokens.value_or(totals_.tokens);
+    const double weight = config_.entropy_bonus / std::max(tokens, 1.0);
     result_.loss -= weight * static_cast<double>(batch_.entropies[t]);
     result_.grad_entropies[t] = static_cast<Real>(-weight);
   }
@@ -241,7 +250,7 @@ class Rows {
     row_low += clip && seen < 1 - config_.eps_low && advantage < 0 ? 1 : 0;
     row_high += clip && seen > 1 + config_.eps_high && advantage > 0 ? 1 : 0;
     if (config_.term == PolicyTerm::kCispo && ratio > config_.eps_high && advantage > 0) {
-      ++metrics.cispo_clip;
+      metrics.cispo_clip += config_.level == RatioLevel::kToken ? 1 : 1 / tokens_;
     }
     metrics.clip_active += term.clip_active ? 1 : 0;
     metrics.dual_clip_active += term.dual_active ? 1 : 0;
@@ -252,7 +261,7 @@ class Rows {
 
   void CountRow(double low, double high) {
     PolicyLossMetrics& metrics = result_.metrics;
-    const double count = config_.level == RatioLevel::kSequence ? 1 : tokens_;
+    const double count = config_.level == RatioLevel::kToken ? tokens_ : 1;
     metrics.clip_low += low * count;
     metrics.clip_high += high * count;
     least_low_ = std::min(least_low_, low);
@@ -263,7 +272,7 @@ class Rows {
     PolicyLossMetrics& metrics = result_.metrics;
     const double tokens = std::max(all_tokens_, 1.0);
     const double rows = std::max(rows_, 1.0);
-    const double units = config_.level == RatioLevel::kSequence ? rows : tokens;
+    const double units = config_.level == RatioLevel::kToken ? tokens : rows;
     metrics.entropy /= tokens;
     metrics.kl /= tokens;
     metrics.approximate_kl /= tokens;
@@ -272,7 +281,7 @@ class Rows {
     metrics.clip_low_min = all_tokens_ > 0 ? least_low_ : 0;
     metrics.clip_active /= tokens;
     metrics.dual_clip_active /= tokens;
-    metrics.cispo_clip /= tokens;
+    metrics.cispo_clip /= units;
     metrics.vespo_weight /= rows;
   }
 

@@ -34,8 +34,13 @@ enum class PolicyTerm {
   kCispo,  // -stop_gradient(min(w, eps_high)) A l
   kSapo,   // -4/T sigmoid(T (w - 1)) A
   kVespo,  // -stop_gradient(gamma weight of the row's ratio) A l
+  kPlain,  // -A l: no ratio at all (GPG)
 };
-enum class RatioLevel { kToken, kSequence };
+enum class RatioLevel {
+  kToken,
+  kSequence,       // one ratio a row
+  kSequenceToken,  // the row's ratio in value, its own token's in gradient (GSPO-token)
+};
 enum class Aggregation {
   kSequenceMean,  // mean over rows of the mean over tokens
   kTokenMean,     // mean over all tokens of the step
@@ -54,7 +59,7 @@ struct PolicyLossConfig {
   double beta = 0;                  // weight of the KL term; 0: no reference is needed
   KlEstimator kl = KlEstimator::kK3;
   bool kl_times_ratio = false;  // importance-weighted KL
-  double entropy_bonus = 0;     // subtracts this times the mean entropy
+  double entropy_bonus = 0;  // subtracts this times the mean entropy of tokens with a policy term
   // Tokens whose entropy lies below this quantile of `entropy_threshold` have no policy term.
   std::optional<double> entropy_threshold;
   // Rows with A < 0 whose mean (sampler logp - logp) is above this have no policy term.
@@ -67,8 +72,9 @@ struct PolicyLossConfig {
 };
 
 // "grpo", "dr_grpo", "dapo", "bnpo", "gspo", "cispo", "sapo", "luspo", "vespo", "rloo",
-// "reinforce++", "ppo": the usual options under that name. dapo and bnpo differ only in what the
-// caller counts as the step's tokens; rloo and reinforce++ in the advantages.
+// "reinforce++", "gspo_token", "gpg", "ppo": the usual options under that name. dapo and bnpo
+// differ only in what the caller counts as the step's tokens; rloo and reinforce++ in the
+// advantages.
 std::optional<PolicyLossConfig> PolicyLossPreset(std::string_view name);
 std::vector<std::string_view> PolicyLossPresets();
 
@@ -76,6 +82,9 @@ std::vector<std::string_view> PolicyLossPresets();
 struct StepTotals {
   double rows = 0;
   double tokens = 0;  // with mask 1
+  // Those of them that PolicyLossConfig::entropy_threshold keeps; absent: all. The entropy bonus is
+  // their mean.
+  std::optional<double> entropy_tokens = std::nullopt;
 };
 
 // Spans have one entry a token, except `offsets` (rows + 1). Absent ones are empty.
@@ -85,14 +94,14 @@ struct PolicyBatch {
   std::span<const std::uint8_t> mask;
   std::span<const Real> logps;
   std::span<const Real> old_logps;
-  std::span<const Real> advantages;  // constant within a row for RatioLevel::kSequence and kVespo
+  std::span<const Real> advantages;  // constant within a row for the sequence levels and kVespo
   std::span<const Real> reference_logps;     // needed when beta != 0
-  std::span<const Real> sampler_logps;       // default: old_logps
+  std::span<const Real> sampler_logps;       // default: old_logps; NaN: the sampler did not tell
   std::span<const Real> sampler_correction;  // default: 1 everywhere
   std::span<const Real> entropies;           // needed by the entropy options
 };
 
-// Shares are in [0, 1] over tokens, or over rows for RatioLevel::kSequence.
+// Shares are in [0, 1] over tokens, or over rows for the sequence levels.
 struct PolicyLossMetrics {
   double entropy = 0;         // mean over tokens
   double kl = 0;              // mean over tokens, as it enters the loss

@@ -23,6 +23,12 @@ PolicyLossConfig Gspo() {
   return config;
 }
 
+PolicyLossConfig GspoToken() {
+  PolicyLossConfig config = Gspo();
+  config.level = RatioLevel::kSequenceToken;
+  return config;
+}
+
 PolicyLossConfig Luspo() {
   PolicyLossConfig config = Clip(Aggregation::kSequenceSum);
   config.level = RatioLevel::kSequence;
@@ -37,12 +43,14 @@ PolicyLossConfig Term(PolicyTerm term, Aggregation aggregation, double eps_high)
 
 using Preset = std::pair<std::string_view, PolicyLossConfig>;
 const auto& Table() {
-  static const std::array<Preset, 12> table = {{
+  static const std::array<Preset, 14> table = {{
       {"grpo", Clip(Aggregation::kSequenceMean)},
       {"dr_grpo", Clip(Aggregation::kConstant)},
       {"dapo", Clip(Aggregation::kTokenMean, 0.28)},
       {"bnpo", Clip(Aggregation::kTokenMean)},
       {"gspo", Gspo()},
+      {"gspo_token", GspoToken()},
+      {"gpg", Term(PolicyTerm::kPlain, Aggregation::kTokenMean, 0.2)},
       {"cispo", Term(PolicyTerm::kCispo, Aggregation::kTokenMean, 5.0)},
       {"sapo", Term(PolicyTerm::kSapo, Aggregation::kSequenceMean, 0.2)},
       {"vespo", Term(PolicyTerm::kVespo, Aggregation::kTokenMean, 0.2)},
