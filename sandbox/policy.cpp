@@ -178,6 +178,11 @@ constexpr std::uint64_t kNewNamespaces = CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_N
                                          CLONE_NEWNET | CLONE_NEWTIME;
 constexpr std::uint64_t kLow32 = 0xffffffff;  // the kernel looks at no more of these arguments
 
+// Argument number `argument`, under `mask`, must be `value`.
+constexpr scmp_arg_cmp Equals(unsigned argument, std::uint64_t mask, std::uint64_t value) {
+  return {argument, SCMP_CMP_MASKED_EQ, mask, value};
+}
+
 class Builder {
  public:
   explicit Builder(Policy policy)
@@ -231,35 +236,34 @@ void Builder::AddChecks() {
   constexpr std::uint64_t kThread = CLONE_THREAD;
   const std::uint64_t wanted = policy_ == Policy::kTools ? 0 : kThread;
   const std::uint64_t clone_mask = kNewNamespaces | wanted;
-  AllowWhere("clone", {SCMP_A0_64(SCMP_CMP_MASKED_EQ, clone_mask, wanted)});
+  AllowWhere("clone", {Equals(0, clone_mask, wanted)});
   for (const std::uint64_t request : {0x5401, 0x5413, 0x541b, 0x5421, 0x5450, 0x5451}) {
     // TCGETS, TIOCGWINSZ, FIONREAD, FIONBIO, FIONCLEX, FIOCLEX
-    AllowWhere("ioctl", {SCMP_A1_64(SCMP_CMP_MASKED_EQ, kLow32, request)});
+    AllowWhere("ioctl", {Equals(1, kLow32, request)});
   }
   for (const std::uint64_t command :
        {F_DUPFD, F_DUPFD_CLOEXEC, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_GETLK, F_SETLK, F_SETLKW,
         36, 37, 38, 1032}) {  // the three of open-file-description locks; F_GETPIPE_SZ
-    AllowWhere("fcntl", {SCMP_A1_64(SCMP_CMP_MASKED_EQ, kLow32, command)});
+    AllowWhere("fcntl", {Equals(1, kLow32, command)});
   }
   for (const std::uint64_t option : {3, 15, 16, 0x53564d41}) {
     // PR_GET_DUMPABLE, PR_SET_NAME, PR_GET_NAME, PR_SET_VMA
-    AllowWhere("prctl", {SCMP_A0_64(SCMP_CMP_MASKED_EQ, kLow32, option)});
+    AllowWhere("prctl", {Equals(0, kLow32, option)});
   }
   for (const std::uint64_t option : {0x1002, 0x1003, 0x3001}) {
     // ARCH_SET_FS, ARCH_GET_FS, and a query of glibc's that fails harmlessly
-    AllowWhere("arch_prctl", {SCMP_A0_64(SCMP_CMP_MASKED_EQ, kLow32, option)});
+    AllowWhere("arch_prctl", {Equals(0, kLow32, option)});
   }
-  AllowWhere("prlimit64", {SCMP_A0_64(SCMP_CMP_MASKED_EQ, kLow32, 0)});
+  AllowWhere("prlimit64", {Equals(0, kLow32, 0)});
   AllowWhere("setrlimit", {});
   if (policy_ != Policy::kTools) {
-    AllowWhere("kill", {SCMP_A0_64(SCMP_CMP_MASKED_EQ, kLow32, kOwnPidMark)});
+    AllowWhere("kill", {Equals(0, kLow32, kOwnPidMark)});
   }
-  AllowWhere("tgkill", {SCMP_A0_64(SCMP_CMP_MASKED_EQ, kLow32, kOwnPidMark)});
-  AllowWhere("socketpair", {SCMP_A0_64(SCMP_CMP_MASKED_EQ, kLow32, 1)});
+  AllowWhere("tgkill", {Equals(0, kLow32, kOwnPidMark)});
+  AllowWhere("socketpair", {Equals(0, kLow32, 1)});
   if (policy_ == Policy::kNative || policy_ == Policy::kNode || policy_ == Policy::kTools) {
     // The one exec that starts the program: its descriptor is gone afterwards.
-    AllowWhere("execveat", {SCMP_A0_64(SCMP_CMP_MASKED_EQ, kLow32, kProgramFd),
-                            SCMP_A4_64(SCMP_CMP_MASKED_EQ, kLow32, AT_EMPTY_PATH)});
+    AllowWhere("execveat", {Equals(0, kLow32, kProgramFd), Equals(4, kLow32, AT_EMPTY_PATH)});
   }
 }
 

@@ -4,13 +4,26 @@
 
 #include <chrono>
 #include <cstdint>
+#include <ctime>
 
 namespace assay::math {
 
 // One step is about 0.1 µs of arithmetic. One thread at a time.
 class Budget {
  public:
-  using Clock = std::chrono::steady_clock;
+  // CPU time of the calling thread: a busy machine must not change a verdict.
+  struct Clock {
+    using duration = std::chrono::nanoseconds;
+    using rep = duration::rep;
+    using period = duration::period;
+    using time_point = std::chrono::time_point<Clock>;
+    static constexpr bool is_steady = true;
+    static time_point now() {
+      timespec now{};
+      clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+      return time_point(std::chrono::seconds(now.tv_sec) + duration(now.tv_nsec));
+    }
+  };
   explicit Budget(std::int64_t steps = kDefaultSteps) : left_(steps) {}
   Budget(std::int64_t steps, Clock::time_point deadline)
       : left_(steps), deadline_(deadline), timed_(true) {}

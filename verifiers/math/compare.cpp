@@ -4,6 +4,7 @@
 
 #include "verifiers/math/lexicon.h"
 #include "verifiers/math/parse.h"
+#include "verifiers/math/readings.h"
 
 namespace assay::math {
 namespace {
@@ -114,8 +115,13 @@ Match CompareQuantities(Ref a, Ref b, const Rules& rules, Budget& budget) {
   if (rules.units && u != -2 && v == -2) return Different(How::kExact, "the unit is missing");
   const Ref x = u == -2 ? a : a.kid(0);
   const Ref y = v == -2 ? b : b.kid(0);
+  const auto temperature = [](int w) {
+    return w >= 0 && (UnitAt(w).dimension == "celsius" || UnitAt(w).dimension == "fahrenheit");
+  };
   if ((u >= 0 && y.op() == Op::kDegrees) || (v >= 0 && x.op() == Op::kDegrees)) {
-    return Different(How::kExact, "the units differ");
+    if (!temperature(u) && !temperature(v)) return Different(How::kExact, "the units differ");
+    return CompareValues(x.op() == Op::kDegrees ? x.kid(0) : x,
+                         y.op() == Op::kDegrees ? y.kid(0) : y, rules, budget);
   }
   if (u >= 0 && v >= 0 && u != v) {
     const Unit& from = UnitAt(u);
@@ -398,8 +404,10 @@ Match CompareValues(const Ref& a, const Ref& b, const Rules& rules, Budget& budg
   return Different(How::kExact, "a different kind of answer");
 }
 
-Match Compare(const Tree& a, std::string_view a_text, const Tree& b, std::string_view b_text,
-              const Rules& rules, Budget& budget) {
+namespace {
+
+Match ComparePlain(const Tree& a, std::string_view a_text, const Tree& b, std::string_view b_text,
+                   const Rules& rules, Budget& budget) {
   const Ref x{&a, a.root()};
   const Ref y{&b, b.root()};
   if (x.op() == Op::kText || y.op() == Op::kText) {
@@ -420,6 +428,34 @@ Match Compare(const Tree& a, std::string_view a_text, const Tree& b, std::string
     }
   }
   return CompareValues(x, y, rules, budget);
+}
+
+}  // namespace
+
+Match Compare(const Tree& a, std::string_view a_text, const Tree& b, std::string_view b_text,
+              const Rules& rules, Budget& budget) {
+  const Match plain = ComparePlain(a, a_text, b, b_text, rules, budget);
+  if (plain.equal() || budget.spent() || rules.simplified) return plain;
+  const auto has_unit = [](const Tree& t) {
+    const Node& root = t[t.root()];
+    return root.op == Op::kQuantity && root.aux >= 0;
+  };
+  const std::vector<Tree> left = OtherReadings(a_text, has_unit(b));
+  const std::vector<Tree> right = OtherReadings(b_text, has_unit(a));
+  const auto equal = [&](const Tree& x, const Tree& y) {
+    const Match match = CompareValues({&x, x.root()}, {&y, y.root()}, rules, budget);
+    return match.equal() ? std::optional<Match>(match) : std::nullopt;
+  };
+  for (const Tree& y : right) {
+    if (const auto match = equal(a, y)) return *match;
+  }
+  for (const Tree& x : left) {
+    if (const auto match = equal(x, b)) return *match;
+    for (const Tree& y : right) {
+      if (const auto match = equal(x, y)) return *match;
+    }
+  }
+  return plain;
 }
 
 }  // namespace assay::math

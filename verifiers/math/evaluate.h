@@ -69,6 +69,8 @@ struct EvaluationRules {
   slong precision = 64;  // bits
   int point = -1;        // which of the keyed points free names take their values from; -1: none
   bool log_is_decimal = false;
+  bool golden_phi = false;                                  // "phi" is the golden ratio
+  const std::vector<std::string_view>* integers = nullptr;  // names with integer values at points
 };
 
 // The ball of `e`, or false where it is undefined, too large, has free names (point -1), or the

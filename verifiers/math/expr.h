@@ -99,6 +99,8 @@ enum class Function : std::uint8_t {
   kArg,
   kSign,
   kTrace,
+  kGammaOf,
+  kZeta,
 };
 
 enum class Relation : std::uint8_t {

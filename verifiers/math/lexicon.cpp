@@ -506,6 +506,8 @@ const std::vector<Unit>& Units() {
         {{"ohm"}, "ohm", 1, 1},
         {{"pa", "pascal"}, "pascal", 1, 1},
         {{"radian", "rad"}, "radian", 1, 1},
+        {{"°c", "celsius", "degree celsius", "degrees celsius"}, "celsius", 1, 1},
+        {{"°f", "fahrenheit", "degree fahrenheit", "degrees fahrenheit"}, "fahrenheit", 1, 1},
     };
     static std::vector<std::string> storage;
     storage.reserve(4096);

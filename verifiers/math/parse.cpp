@@ -5,6 +5,7 @@
 #include "base/utf8.h"
 #include "verifiers/math/lexicon.h"
 #include "verifiers/math/parser.h"
+#include "verifiers/math/readings.h"
 
 namespace assay::math {
 namespace {
@@ -221,6 +222,10 @@ tl::expected<Tree, ParseError> ParseAnswer(std::string_view text) {
     Tree tree;
     tree.set_root(tree.AddNamed(Op::kText, inner));
     return tree;
+  }
+  if (!parsed.error().too_large) {
+    auto readings = OtherReadings(inner);
+    if (!readings.empty()) return std::move(readings.front());
   }
   ParseError error = parsed.error();
   error.position += static_cast<std::size_t>(inner.data() - text.data());

@@ -81,7 +81,11 @@ class Parser {
   NodeId ParseEnvironment();
   NodeId ParseBig();
   NodeId ParseLimit();
+  std::size_t OneSided(int* side);
   NodeId ParseIntegral();
+  bool FindDifferential(std::size_t* d, int* depth) const;
+  NodeId ParseIntegrand(std::size_t d);
+  NodeId ParseFractionIntegrand(std::size_t d);
   NodeId ParseOverline();
   NodeId ParseCurrency();
 

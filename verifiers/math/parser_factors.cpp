@@ -312,6 +312,11 @@ NodeId Parser::ParseName(std::string name, std::size_t begin) {
     }
     return Symbol(full);
   }
+  if ((name == "Gamma" || name == "zeta") && Is(Tok::kOpen) && Peek().aux == '(') {
+    const NodeId argument = ParseBracket();
+    const Function f = name == "Gamma" ? Function::kGammaOf : Function::kZeta;
+    return Make(Op::kCall, {argument}, static_cast<int>(f));
+  }
   // f(x): an unknown function; other letters before a bracket multiply
   const char head = name[0];
   const bool function = !bound && (head == 'f' || head == 'g' || head == 'h') &&

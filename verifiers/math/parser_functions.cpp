@@ -183,6 +183,28 @@ NodeId Parser::ParseBig() {
   return Make(op, {body, variable, low, high});
 }
 
+// "0^+" and "0^{-}" before the brace that closes here: ends the point at the power sign, sets
+// *side, and gives the place behind the brace.
+std::size_t Parser::OneSided(int* side) {
+  std::size_t close = at_;
+  for (int depth = 0; tokens_.tokens[close].tok != Tok::kEnd; ++close) {
+    if (tokens_.tokens[close].tok == Tok::kOpenGroup) ++depth;
+    if (tokens_.tokens[close].tok == Tok::kCloseGroup && depth-- == 0) break;
+  }
+  std::size_t sign = close;
+  if (sign >= at_ + 2 && tokens_.tokens[sign - 1].tok == Tok::kCloseGroup) --sign;
+  if (sign < at_ + 3) return close;
+  const Tok tok = tokens_.tokens[sign - 1].tok;
+  const std::size_t power = sign - (sign == close ? 2 : 3);
+  if ((tok != Tok::kPlus && tok != Tok::kMinus) || power <= at_ ||
+      tokens_.tokens[power].tok != Tok::kPower) {
+    return close;
+  }
+  *side = tok == Tok::kPlus ? 1 : -1;
+  tokens_.tokens[power].tok = Tok::kCloseGroup;
+  return close + 1;
+}
+
 NodeId Parser::ParseLimit() {
   const Scope scope(*this);
   if (depth_ > kMaxDepth) return FailLarge("nested deeper than 64");
@@ -193,11 +215,12 @@ NodeId Parser::ParseLimit() {
   const std::string name(Peek().text);
   Skip();
   if (!Take(Tok::kTo)) return Fail("\\to expected");
+  int side = 0;
+  const std::size_t behind = OneSided(&side);
   const NodeId point = ParseAdditive();
   if (point == kNoNode) return kNoNode;
-  int side = 0;
-  if (Is(Tok::kPower) && (Is(Tok::kPlus, 1) || Is(Tok::kMinus, 1))) return Fail("an exponent");
   if (!Take(Tok::kCloseGroup)) return Fail("a closing brace expected");
+  if (side != 0) at_ = behind;
   const NodeId variable = Symbol(name);
   bound_.push_back(name);
   const NodeId body = ParseTerm();
@@ -224,42 +247,64 @@ NodeId Parser::ParseIntegral() {
       if (high == kNoNode) return kNoNode;
     }
   }
-  // find "d x"
   std::size_t d = at_;
   int depth = 0;
-  for (; d < tokens_.tokens.size() && tokens_.tokens[d].tok != Tok::kEnd; ++d) {
-    const Token& token = tokens_.tokens[d];
-    if (token.tok == Tok::kOpenGroup || token.tok == Tok::kOpen) ++depth;
-    if (token.tok == Tok::kCloseGroup || token.tok == Tok::kClose) --depth;
-    if (depth < 0) break;
-    if (token.tok == Tok::kSymbol && token.text == "d" &&
-        tokens_.tokens[d + 1].tok == Tok::kSymbol) {
-      break;
-    }
-  }
-  if (d + 1 >= tokens_.tokens.size() || tokens_.tokens[d].tok != Tok::kSymbol) {
-    return Fail("a differential expected");
-  }
+  if (!FindDifferential(&d, &depth)) return Fail("a differential expected");
   const std::string name(tokens_.tokens[d + 1].text);
   const NodeId variable = Symbol(name);
   if (variable == kNoNode) return kNoNode;
-  NodeId body = kNoNode;
   bound_.push_back(name);
-  if (depth == 0) {
-    // end the body at the differential
-    const Token saved = tokens_.tokens[d];
-    tokens_.tokens[d].tok = Tok::kDifferential;
-    body = at_ == d ? Integer(1) : ParseAdditive();
-    tokens_.tokens[d] = saved;
-    if (body != kNoNode && at_ != d) body = Fail("an integrand expected");
-    at_ = d + 2;
-  } else {
-    body = Fail("a differential on the same level expected");
-  }
+  const NodeId body = depth == 0 ? ParseIntegrand(d) : ParseFractionIntegrand(d);
   bound_.pop_back();
   if (body == kNoNode) return kNoNode;
   if (low != kNoNode && high != kNoNode) return Make(Op::kIntegral, {body, variable, low, high});
   return Make(Op::kIntegral, {body, variable});
+}
+
+// The "d x" that belongs to the integral sign before at_, past those of inner integrals.
+bool Parser::FindDifferential(std::size_t* d, int* depth) const {
+  int inner = 0;
+  *depth = 0;
+  for (*d = at_; tokens_.tokens[*d].tok != Tok::kEnd; ++*d) {
+    const Token& token = tokens_.tokens[*d];
+    if (token.tok == Tok::kOpenGroup || token.tok == Tok::kOpen) ++*depth;
+    if (token.tok == Tok::kCloseGroup || token.tok == Tok::kClose) --*depth;
+    if (*depth < 0) return false;
+    if (token.tok == Tok::kIntegral) ++inner;
+    if (token.tok == Tok::kSymbol && token.text == "d" &&
+        tokens_.tokens[*d + 1].tok == Tok::kSymbol && inner-- == 0) {
+      return true;
+    }
+  }
+  return false;
+}
+
+// The body that ends at the differential.
+NodeId Parser::ParseIntegrand(std::size_t d) {
+  const Token saved = tokens_.tokens[d];
+  tokens_.tokens[d].tok = Tok::kDifferential;
+  NodeId body = at_ == d ? Integer(1) : ParseAdditive();
+  tokens_.tokens[d] = saved;
+  if (body != kNoNode && at_ != d) body = Fail("an integrand expected");
+  at_ = d + 2;
+  return body;
+}
+
+// \frac{dx}{x}, \frac{2x\,dx}{x^2+1}: the differential stands above the bar.
+NodeId Parser::ParseFractionIntegrand(std::size_t d) {
+  if (!Is(Tok::kFraction) || !Is(Tok::kOpenGroup, 1) || d < at_ + 2 ||
+      tokens_.tokens[d + 2].tok != Tok::kCloseGroup) {
+    return Fail("a differential on the same level expected");
+  }
+  if (d == at_ + 2) {  // \frac{dx}{…}
+    tokens_.tokens[d].tok = Tok::kNumber;
+    tokens_.tokens[d].text = "1";
+    tokens_.tokens.erase(tokens_.tokens.begin() + static_cast<std::ptrdiff_t>(d) + 1);
+  } else {
+    tokens_.tokens.erase(tokens_.tokens.begin() + static_cast<std::ptrdiff_t>(d),
+                         tokens_.tokens.begin() + static_cast<std::ptrdiff_t>(d) + 2);
+  }
+  return ParseTerm();
 }
 
 // \overline{AB}, \vec{v}, \mathbf{a}: names with a mark.

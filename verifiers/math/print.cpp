@@ -142,7 +142,7 @@ class Printer {
   }
 
   std::string Call(NodeId id) {
-    static constexpr std::array<const char*, 38> kNames = {"\\sin",
+    static constexpr std::array<const char*, 40> kNames = {"\\sin",
                                                            "\\cos",
                                                            "\\tan",
                                                            "\\cot",
@@ -179,7 +179,9 @@ class Printer {
                                                            "conj",
                                                            "\\arg",
                                                            "\\operatorname{sgn}",
-                                                           "\\operatorname{tr}"};
+                                                           "\\operatorname{tr}",
+                                                           "\\Gamma",
+                                                           "\\zeta"};
     const auto f = static_cast<Function>(tree_[id].aux);
     if (f == Function::kFloor) return "\\lfloor " + Kid(id, 0) + "\\rfloor ";
     if (f == Function::kCeil) return "\\lceil " + Kid(id, 0) + "\\rceil ";
@@ -248,7 +250,9 @@ class Printer {
         return "\\int" + bounds + " " + Atom(tree_.kid(id, 0)) + " d" + Kid(id, 1);
       }
       case Op::kLimit:
-        return "\\lim_{" + Kid(id, 1) + " \\to " + Kid(id, 2) + "}" + Atom(tree_.kid(id, 0));
+        return "\\lim_{" + Kid(id, 1) + " \\to " + Kid(id, 2) +
+               (node.aux == 0 ? "" : (node.aux > 0 ? "^{+}" : "^{-}")) + "}" +
+               Atom(tree_.kid(id, 0));
       case Op::kMod:
         return Atom(tree_.kid(id, 0)) + (node.aux == 1 ? " \\bmod " + Atom(tree_.kid(id, 1))
                                                        : " \\pmod{" + Kid(id, 1) + "}");

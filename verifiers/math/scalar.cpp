@@ -106,6 +106,15 @@ Match CompareRationals(const Ref& a, const Rational& x, const Ref& b, const Rati
   return Different(How::kExact);
 }
 
+// Whether an integral or a sum occurs.
+bool Summed(const Ref& e) {
+  if (e.op() == Op::kIntegral || e.op() == Op::kSum) return true;
+  for (std::size_t i = 0; i < e.kid_count(); ++i) {
+    if (Summed(e.kid(i))) return true;
+  }
+  return false;
+}
+
 Match CompareConstants(const Ref& a, const Ref& b, const Rules& rules, Budget& budget) {
   EvaluationRules evaluation;
   Ball x;
@@ -139,6 +148,16 @@ Match CompareConstants(const Ref& a, const Ref& b, const Rules& rules, Budget& b
       const auto same = SameNormalForm(a, b, budget);
       if (same && *same) return Equal(How::kExact);
     }
+    if (precision == 128) {
+      if (const auto same = SameConstant(a, b, budget)) {
+        return *same ? Equal(How::kExact, "by exact algebra") : Different(How::kExact);
+      }
+      // quadrature and long series: more digits would cost more than they tell
+      if (Summed(a) || Summed(b)) {
+        return Known(x, 90) && Known(y, 90) ? Equal(How::kNumerical, "equal to 27 digits")
+                                            : Undecided("too close to tell apart");
+      }
+    }
   }
   if (Known(x, 240) && Known(y, 240)) return Equal(How::kNumerical, "equal to 70 digits");
   return Undecided("too close to tell apart");
@@ -153,6 +172,22 @@ bool ContainsCall(const Ref& e, Function function) {
   return false;
 }
 
+// Names that stand for integers: bounds of sums, and exponents of negative numbers.
+void IntegerNames(const Ref& e, bool inside, std::vector<std::string_view>& names) {
+  if (e.op() == Op::kSymbol && inside) {
+    if (std::find(names.begin(), names.end(), e.name()) == names.end()) names.push_back(e.name());
+    return;
+  }
+  const bool big = e.op() == Op::kSum || e.op() == Op::kProduct;
+  const bool power =
+      e.op() == Op::kPow &&
+      (e.kid(0).op() == Op::kNeg || (e.kid(0).op() == Op::kNumber && e.kid(0).number().Sign() < 0));
+  for (std::size_t i = 0; i < e.kid_count(); ++i) {
+    if (big && i == 1) continue;
+    IntegerNames(e.kid(i), inside || (big && i >= 2) || (power && i == 1), names);
+  }
+}
+
 Match CompareAtPoints(const Ref& a, const Ref& b, const Rules& rules, bool log_is_decimal,
                       Budget& budget) {
   constexpr int kPoints = 12;
@@ -162,6 +197,10 @@ Match CompareAtPoints(const Ref& a, const Ref& b, const Rules& rules, bool log_i
   Ball y;
   EvaluationRules evaluation;
   evaluation.log_is_decimal = log_is_decimal;
+  std::vector<std::string_view> integers;
+  IntegerNames(a, false, integers);
+  IntegerNames(b, false, integers);
+  if (!integers.empty()) evaluation.integers = &integers;
   for (int point = 0; point < kPoints && agreements < kEnough; ++point) {
     evaluation.point = point;
     bool decided = false;
@@ -207,6 +246,88 @@ const char* ToString(How how) {
   return "";
 }
 
+namespace {
+
+// Whether "phi" is the only name in `e`.
+bool OnlyPhi(const Ref& e) {
+  if (e.op() == Op::kSymbol) return e.name() == "phi";
+  if (e.op() == Op::kApply) return false;
+  for (std::size_t i = 0; i < e.kid_count(); ++i) {
+    if (!OnlyPhi(e.kid(i))) return false;
+  }
+  return true;
+}
+
+Match CompareGolden(const Ref& a, const Ref& b, Budget& budget) {
+  EvaluationRules evaluation;
+  evaluation.golden_phi = true;
+  evaluation.precision = 320;
+  Ball x;
+  Ball y;
+  if (!Evaluate(a, evaluation, budget, x) || !Evaluate(b, evaluation, budget, y))
+    return Undecided("it has no value within the bounds");
+  if (Disjoint(x, y)) return Different(How::kCertified);
+  if (Known(x, 240) && Known(y, 240)) return Equal(How::kNumerical, "equal to 70 digits");
+  return Undecided("too close to tell apart");
+}
+
+// The sum without its constant of integration, a letter C or K that stands alone in it; nothing
+// where there is none.
+std::optional<Ref> WithoutConstant(const Ref& e, Tree& scratch) {
+  if (e.op() != Op::kAdd) return std::nullopt;
+  scratch = *e.tree;
+  std::vector<NodeId> rest;
+  std::string_view letter;
+  for (std::size_t i = 0; i < e.kid_count(); ++i) {
+    const Ref kid = e.kid(i);
+    const bool constant = kid.op() == Op::kSymbol && letter.empty() &&
+                          (kid.name() == "C" || kid.name() == "c" || kid.name() == "K");
+    if (constant) {
+      letter = kid.name();
+    } else {
+      rest.push_back(kid.id);
+    }
+  }
+  if (letter.empty() || rest.empty()) return std::nullopt;
+  const Ref sum{&scratch, scratch.Add(Op::kAdd, rest), e.sign};
+  const auto occurs = [&](const auto& self, const Ref& node) -> bool {
+    if (node.op() == Op::kSymbol) return node.name() == letter;
+    for (std::size_t i = 0; i < node.kid_count(); ++i) {
+      if (self(self, node.kid(i))) return true;
+    }
+    return false;
+  };
+  if (occurs(occurs, sum) || !HasFreeNames(sum)) return std::nullopt;
+  return sum;
+}
+
+// F(x) + C against G(x) + K: the same family where F - G is constant.
+Match CompareFamilies(const Ref& a, const Ref& b, Budget& budget) {
+  Tree scratch_a;
+  Tree scratch_b;
+  const auto f = WithoutConstant(a, scratch_a);
+  const auto g = f ? WithoutConstant(b, scratch_b) : std::nullopt;
+  if (!g) return Undecided("");
+  Ball x;
+  Ball y;
+  std::optional<Ball> constant;
+  int agreements = 0;
+  EvaluationRules evaluation;
+  evaluation.precision = 128;
+  for (int point = 0; point < 12 && agreements < 6; ++point) {
+    evaluation.point = point;
+    if (!Evaluate(*f, evaluation, budget, x) || !Evaluate(*g, evaluation, budget, y)) continue;
+    acb_sub(x.get(), x.get(), y.get(), 128);
+    if (!Known(x, kAgreementBits)) continue;
+    if (constant && Disjoint(*constant, x)) return Different(How::kCertified);
+    if (!constant) constant = x;
+    ++agreements;
+  }
+  return agreements == 6 ? Equal(How::kNumerical, "equal up to the constant") : Undecided("");
+}
+
+}  // namespace
+
 static Match CompareAnyForm(const Ref& a, const Ref& b, const Rules& rules, Budget& budget) {
   if (a.op() == Op::kNumber && b.op() == Op::kNumber) {
     return CompareRationals(a, a.number(), b, b.number(), rules);
@@ -227,7 +348,16 @@ static Match CompareAnyForm(const Ref& a, const Ref& b, const Rules& rules, Budg
   }
   const auto same = SameNormalForm(a, b, budget);
   if (same && *same) return Equal(How::kExact);
-  return CompareAtPoints(a, b, rules, false, budget);
+  if (OnlyPhi(a) && OnlyPhi(b)) {
+    const Match golden = CompareGolden(a, b, budget);
+    if (golden.equal()) return golden;
+  }
+  const Match match = CompareAtPoints(a, b, rules, false, budget);
+  if (!match.equal() && a.op() == Op::kAdd && b.op() == Op::kAdd) {
+    const Match family = CompareFamilies(a, b, budget);
+    if (family.equal()) return family;
+  }
+  return match;
 }
 
 Match CompareScalars(const Ref& a, const Ref& b, const Rules& rules, Budget& budget) {

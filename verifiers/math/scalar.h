@@ -50,6 +50,9 @@ Match CompareScalars(const Ref& a, const Ref& b, const Rules& rules, Budget& bud
 // do not matter, everything else does.
 std::string Form(const Ref& e);
 
+// Whether two constants are equal, by exact algebra. nullopt: not decided, or too large to ask.
+std::optional<bool> SameConstant(const Ref& a, const Ref& b, Budget& budget);
+
 // The order of two real constants: -1, 0, 1; nothing where it cannot be decided.
 std::optional<int> CompareOrder(const Ref& a, const Ref& b, Budget& budget);
 
