@@ -75,17 +75,17 @@ def main():
     def check(path):
         stamp = stamps / hashlib.sha256(headers + str((path, everything)).encode() + path.read_bytes()).hexdigest()
         if stamp.exists():
-            return ""
+            return None
         result = tidy(stamps, path, everything)
         if result.returncode == 0:
             stamp.touch()
-            return ""
-        return result.stdout + result.stderr
+            return None
+        print(result.stdout + result.stderr, flush=True)
+        return path
 
     paths = sorted(set(sources(build, everything)))
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        complaints = [text for text in pool.map(check, paths) if text]
-    print("\n".join(complaints))
+        complaints = [path for path in pool.map(check, paths) if path]
     print(f"tidy: {len(paths)} files, {len(complaints)} with complaints")
     return 0 if paths and not complaints and planted_faults_are_found() else 1
 
