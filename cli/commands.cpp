@@ -14,9 +14,7 @@ void AddCommands(CLI::App& app) {
   AddSample(app);
   AddTokenize(app);
   AddChatTemplate(app);
-#ifdef ASSAY_TORCH
-  AddTrain(app);
-#endif
+  AddTrainProgram(app);
   AddDoctor(app);
 }
 

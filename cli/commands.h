@@ -15,7 +15,8 @@ void AddSandbox(CLI::App& app);
 void AddSample(CLI::App& app);
 void AddTokenize(CLI::App& app);
 void AddVerify(CLI::App& app);
-void AddTrain(CLI::App& app);  // only with LibTorch
+void AddTrainProgram(CLI::App& app);
+void AddTrain(CLI::App& app);  // of assay-train, where LibTorch is
 void AddChatTemplate(CLI::App& app);
 void AddDoctor(CLI::App& app);
 

@@ -9,6 +9,7 @@
 #include "base/json.h"
 #include "base/thread_pool.h"
 #include "cli/commands.h"
+#include "cli/program.h"
 #include "runner/model/resolve.h"
 #include "runner/model/transformer/kernels/table.h"
 
@@ -44,11 +45,8 @@ Finding DefaultModel() {
 }
 
 Finding Trainer() {
-#ifdef ASSAY_TORCH
-  return {"trainer", "built in", ""};
-#else
-  return {"trainer", "not built", "run scripts/setup, then build with -DASSAY_TORCH=ON"};
-#endif
+  if (HasProgram("assay-train")) return {"trainer", "built", ""};
+  return {"trainer", "not built", "run scripts/setup, then build the release preset"};
 }
 
 Finding Gpu() {
