@@ -1,5 +1,6 @@
 #include "runner/regrade.h"
 
+#include <map>
 #include <memory>
 #include <unordered_map>
 
@@ -51,42 +52,65 @@ Result<ProblemMap> BuildVerifiers(RunReader& reader, const std::vector<std::stri
   return problems;
 }
 
-void Count(const Item& item, const std::string& id, std::size_t most_examples, Regraded& total) {
-  const std::size_t count = total.profiles.size();
-  std::vector<bool> correct;
-  for (const Verdict& verdict : item.verdicts) {
-    correct.push_back(verdict.outcome == Outcome::kCorrect);
+// Counts items into the matrix and picks the examples.
+class Tally {
+ public:
+  Tally(const std::vector<std::string>& profiles, std::size_t most_examples)
+      : most_examples_(most_examples) {
+    total.profiles = profiles;
+    total.correct.resize(profiles.size());
+    total.matrix.assign(profiles.size(), std::vector<std::int64_t>(profiles.size()));
   }
-  ++total.samples;
-  bool differ = false;
-  for (std::size_t i = 0; i < count; ++i) {
-    total.correct[i] += correct[i] ? 1 : 0;
-    for (std::size_t j = 0; j < count; ++j) {
-      if (!correct[i] || correct[j]) continue;
-      ++total.matrix[i][j];
-      differ = true;
+
+  void Count(Item& item, const std::string& id) {
+    std::vector<bool> correct;
+    for (const Verdict& verdict : item.verdicts) {
+      correct.push_back(verdict.outcome == Outcome::kCorrect);
     }
+    ++total.samples;
+    bool differ = false;
+    for (std::size_t i = 0; i < correct.size(); ++i) {
+      total.correct[i] += correct[i] ? 1 : 0;
+      for (std::size_t j = 0; j < correct.size(); ++j) {
+        if (!correct[i] || correct[j]) continue;
+        ++total.matrix[i][j];
+        differ = true;
+      }
+    }
+    if (!differ || total.examples.size() >= most_examples_) return;
+    if (++seen_[correct] > kExamplesOfAKind) return;
+    total.examples.push_back({id, item.sample, std::move(item.verdicts), Tail(item.text)});
   }
-  if (!differ || total.examples.size() >= most_examples) return;
-  Disagreement example{id, item.sample, {}, correct};
-  for (const Verdict& verdict : item.verdicts) example.answers.push_back(verdict.answer);
-  total.examples.push_back(std::move(example));
-}
+
+  Regraded total;
+
+ private:
+  static constexpr int kExamplesOfAKind = 2;
+
+  static std::string Tail(const std::string& text) {
+    constexpr std::size_t kBytes = 160;
+    return text.size() <= kBytes ? text : text.substr(text.size() - kBytes);
+  }
+
+  std::size_t most_examples_;
+  std::map<std::vector<bool>, int> seen_;
+};
 
 Result<void> JudgeAndStore(std::vector<Item>& items, const ProblemMap& problems,
-                           std::size_t threads, std::chrono::milliseconds budget,
-                           std::size_t most_examples, RunWriter& writer, Regraded& total) {
+                           std::size_t threads, std::chrono::milliseconds budget, RunWriter& writer,
+                           Tally& tally) {
   ParallelFor(items.size(), threads, [&](std::size_t i) {
     for (const auto& verifier : problems.at(items[i].problem).verifiers) {
       items[i].verdicts.push_back(verifier->Check(items[i].text, budget));
     }
   });
-  for (const Item& item : items) {
-    for (std::size_t i = 0; i < total.profiles.size(); ++i) {
-      const StoredVerdict stored{item.problem, item.sample, total.profiles[i], item.verdicts[i], 0};
+  for (Item& item : items) {
+    for (std::size_t i = 0; i < tally.total.profiles.size(); ++i) {
+      const StoredVerdict stored{item.problem, item.sample, tally.total.profiles[i],
+                                 item.verdicts[i], 0};
       if (auto put = writer.Put(stored); !put) return put;
     }
-    Count(item, problems.at(item.problem).id, most_examples, total);
+    tally.Count(item, problems.at(item.problem).id);
   }
   items.clear();
   return writer.Commit();
@@ -103,14 +127,11 @@ Result<Regraded> Regrade(const std::filesystem::path& run, const std::vector<std
   if (!problems) return Pass(problems.error());
   auto writer = RunWriter::OpenExisting(run);
   if (!writer) return Pass(writer.error());
-  Regraded total;
-  total.profiles = profiles;
-  total.correct.resize(profiles.size());
-  total.matrix.assign(profiles.size(), std::vector<std::int64_t>(profiles.size()));
+  Tally tally(profiles, most_examples);
   std::vector<Item> items;
   std::optional<Error> failure;
   const auto flush = [&] {
-    auto done = JudgeAndStore(items, *problems, threads, budget, most_examples, *writer, total);
+    auto done = JudgeAndStore(items, *problems, threads, budget, *writer, tally);
     if (!done) failure = done.error();
     return !failure;
   };
@@ -123,7 +144,7 @@ Result<Regraded> Regrade(const std::filesystem::path& run, const std::vector<std
   if (!failure) flush();
   if (failure) return Pass(*failure);
   if (auto finished = writer->Finish(); !finished) return Pass(finished.error());
-  return total;
+  return std::move(tally.total);
 }
 
 }  // namespace assay

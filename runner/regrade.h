@@ -8,14 +8,16 @@
 #include <vector>
 
 #include "base/result.h"
+#include "verifiers/verdict.h"
 
 namespace assay {
 
+// One response on which profiles part.
 struct Disagreement {
   std::string problem;
   std::int64_t sample = 0;
-  std::vector<std::string> answers;  // one per profile
-  std::vector<bool> correct;
+  std::vector<Verdict> verdicts;  // one per profile
+  std::string tail;               // the last bytes of the response
 };
 
 struct Regraded {
@@ -24,7 +26,9 @@ struct Regraded {
   std::vector<std::int64_t> correct;  // per profile
   // matrix[i][j]: samples that profile i calls correct and profile j does not.
   std::vector<std::vector<std::int64_t>> matrix;
-  std::vector<Disagreement> examples;  // the first ones
+  // Two of each way in which the profiles part, in the order of the run, up to the number asked
+  // for.
+  std::vector<Disagreement> examples;
 };
 
 // Stores a verdict for every response and profile (replacing earlier ones), and counts. The order

@@ -3,10 +3,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/json.h"
 #include "base/thread_pool.h"
-#include "base/utf8.h"
 #include "cli/commands.h"
+#include "reports/disagreement.h"
 #include "runner/profiles.h"
 
 namespace assay::cli {
@@ -21,47 +23,19 @@ struct Flags {
   bool json = false;
 };
 
-void Print(const Regraded& regraded) {
-  fmt::print("{} responses; row correct, column not\n{:<24} {:>10}", regraded.samples, "profile",
-             "correct");
-  for (std::size_t j = 0; j < regraded.profiles.size(); ++j) fmt::print(" {:>7}", j + 1);
-  fmt::print("\n");
-  for (std::size_t i = 0; i < regraded.profiles.size(); ++i) {
-    const double share = regraded.samples == 0 ? 0
-                                               : 100.0 * static_cast<double>(regraded.correct[i]) /
-                                                     static_cast<double>(regraded.samples);
-    fmt::print("{} {:<22} {:>8.2f} %", i + 1, regraded.profiles[i], share);
-    for (const auto count : regraded.matrix[i]) fmt::print(" {:>7}", count);
-    fmt::print("\n");
+void PrintProfiles() {
+  std::size_t width = 0;
+  for (const ProfileInfo& info : Profiles()) width = std::max(width, info.name.size());
+  for (const ProfileInfo& info : Profiles()) {
+    fmt::print("{:<{}}  {}\n{:<{}}  judges {}{}; follows {}\n", info.name, width, info.rule, "",
+               width, info.judges, info.asks ? "; has a prompt (assay score --profile)" : "",
+               info.follows);
   }
-  for (const Disagreement& example : regraded.examples) {
-    fmt::print("{} sample {}:", example.problem, example.sample);
-    for (std::size_t i = 0; i < example.answers.size(); ++i) {
-      fmt::print("  {} {} \"{}\"", i + 1, example.correct[i] ? "correct" : "not",
-                 Abbreviate(SanitizeUtf8(example.answers[i]), 40));
-    }
-    fmt::print("\n");
-  }
-}
-
-Json ToJson(const Regraded& regraded) {
-  Json examples = Json::array();
-  for (const Disagreement& example : regraded.examples) {
-    examples.push_back({{"problem", example.problem},
-                        {"sample", example.sample},
-                        {"answers", example.answers},
-                        {"correct", example.correct}});
-  }
-  return {{"samples", regraded.samples},
-          {"profiles", regraded.profiles},
-          {"correct", regraded.correct},
-          {"matrix", regraded.matrix},
-          {"examples", examples}};
 }
 
 int Run(const Flags& flags) {
   if (flags.list || flags.run.empty()) {
-    for (const ProfileInfo& info : Profiles()) fmt::print("{:<24} {}\n", info.name, info.rule);
+    PrintProfiles();
     return flags.list ? kDone : kBadInput;
   }
   if (flags.profiles.empty()) {
@@ -74,7 +48,7 @@ int Run(const Flags& flags) {
   if (flags.json) {
     fmt::print("{}\n", DumpJsonPretty(ToJson(*regraded)));
   } else {
-    Print(*regraded);
+    fmt::print("{}", RenderDisagreement(*regraded));
   }
   return kDone;
 }
