@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "base/suggest.h"
+#include "tasks/python_data.h"
 
 namespace assay {
 namespace {
@@ -19,11 +20,17 @@ bool IsWordChar(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
 }
 
-// The name in "{name}" at `at`, or "" where there is none.
+// What stands in "{name}" or "{name:form}" at `at`, or "" where there is neither.
 std::string_view NameAt(std::string_view text, std::size_t at) {
   std::size_t end = at + 1;
   while (end < text.size() && IsWordChar(text[end])) ++end;
-  const bool closed = end < text.size() && text[end] == '}' && end > at + 1;
+  const std::size_t name = end;
+  if (name > at + 1 && end < text.size() && text[end] == ':') {
+    while (++end < text.size() && IsWordChar(text[end])) continue;
+    const std::string_view form = text.substr(name + 1, end - name - 1);
+    if (form != "lines" && form != "python") return {};
+  }
+  const bool closed = end < text.size() && text[end] == '}' && name > at + 1;
   return closed ? text.substr(at + 1, end - at - 1) : std::string_view();
 }
 
@@ -42,23 +49,49 @@ Result<std::string> TextOfField(const Json& value, const std::string& name) {
   return Fail(ErrorCode::kInput, "field \"{}\" is neither text nor a number", name);
 }
 
+Result<Json> JoinLines(const Json& list, const std::string& separator, const std::string& name) {
+  if (!list.is_array()) return Fail(ErrorCode::kInput, "field \"{}\" is not a list", name);
+  std::string text;
+  for (const Json& item : list) {
+    if (!item.is_string()) {
+      return Fail(ErrorCode::kInput, "field \"{}\" holds more than text", name);
+    }
+    if (!text.empty()) text += separator;
+    text += item.get<std::string>();
+  }
+  return Json(text);
+}
+
+// The text that "{name}" or "{name:form}" stands for.
+Result<std::string> TextOfPlaceholder(std::string_view inside, const Json& record,
+                                      std::size_t index) {
+  const auto colon = inside.find(':');
+  const std::string name(inside.substr(0, colon));
+  const auto value = Lookup(record, name, index);
+  if (!value) return Pass(value.error());
+  if (colon == std::string_view::npos) return TextOfField(*value, name);
+  if (inside.substr(colon + 1) == "python") return PythonSource(*value);
+  const auto joined = JoinLines(*value, "\n", name);
+  if (!joined) return Pass(joined.error());
+  return joined->get<std::string>();
+}
+
 Result<Json> EvaluateTemplate(const std::string& text, const Json& record, std::size_t index) {
-  if (!text.empty() && text.front() == '{' && NameAt(text, 0).size() + 2 == text.size()) {
+  if (!text.empty() && text.front() == '{' && NameAt(text, 0).size() + 2 == text.size() &&
+      text.find(':') == std::string::npos) {
     return Lookup(record, std::string(NameAt(text, 0)), index);
   }
   std::string result;
   for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto name = text[i] == '{' ? NameAt(text, i) : std::string_view();
-    if (name.empty()) {
+    const auto inside = text[i] == '{' ? NameAt(text, i) : std::string_view();
+    if (inside.empty()) {
       result += text[i];
       continue;
     }
-    const auto value = Lookup(record, std::string(name), index);
-    if (!value) return Pass(value.error());
-    const auto word = TextOfField(*value, std::string(name));
+    const auto word = TextOfPlaceholder(inside, record, index);
     if (!word) return Pass(word.error());
     result += *word;
-    i += name.size() + 1;
+    i += inside.size() + 1;
   }
   return Json(result);
 }
@@ -78,19 +111,6 @@ std::optional<std::string> LastBoxed(const std::string& text) {
     }
   }
   return std::nullopt;
-}
-
-Result<Json> JoinLines(const Json& list, const std::string& separator, const std::string& name) {
-  if (!list.is_array()) return Fail(ErrorCode::kInput, "field \"{}\" is not a list", name);
-  std::string text;
-  for (const Json& item : list) {
-    if (!item.is_string()) {
-      return Fail(ErrorCode::kInput, "field \"{}\" holds more than text", name);
-    }
-    if (!text.empty()) text += separator;
-    text += item.get<std::string>();
-  }
-  return Json(text);
 }
 
 Result<Json> EvaluateStep(const Json& step, const Json& record, std::size_t index) {
@@ -130,12 +150,30 @@ Result<Json> EvaluateStep(const Json& step, const Json& record, std::size_t inde
 
 }  // namespace
 
+namespace {
+
+Result<Json> EvaluateLines(const Json& lines, const Json& record, std::size_t index) {
+  if (!lines.is_array()) return Fail(ErrorCode::kInput, "\"lines\": expected a list of texts");
+  std::string text;
+  for (const Json& line : lines) {
+    const auto one = EvaluateText(line, record, index);
+    if (!one) return Pass(one.error());
+    text += *one + "\n";
+  }
+  return Json(text);
+}
+
+}  // namespace
+
 Result<Json> EvaluateField(const Json& expression, const Json& record, std::size_t index) {
   if (expression.is_string()) {
     return EvaluateTemplate(expression.get_ref<const std::string&>(), record, index);
   }
   if (expression.is_object() && expression.contains("from")) {
     return EvaluateStep(expression, record, index);
+  }
+  if (expression.is_object() && expression.size() == 1 && expression.contains("lines")) {
+    return EvaluateLines(expression["lines"], record, index);
   }
   if (!expression.is_structured()) return expression;
   Json result = expression;

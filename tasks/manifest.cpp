@@ -1,9 +1,13 @@
 #include "tasks/manifest.h"
 
+#include <algorithm>
+#include <functional>
 #include <unordered_set>
 
+#include "base/files.h"
 #include "base/hash.h"
 #include "tasks/field_map.h"
+#include "tasks/python_data.h"
 #include "tasks/suite_head.h"
 
 namespace assay {
@@ -26,6 +30,13 @@ Result<void> ReadData(const Json& data, const std::string& place, Manifest& mani
   if (manifest.compression && *manifest.compression != "gzip") {
     fields.Refuse("compression", "must be \"gzip\"");
   }
+  manifest.skip = fields.OptionalInt("skip", 0, 1'000'000'000).value_or(0);
+  manifest.take = fields.OptionalInt("take", 1, 1'000'000'000);
+  const auto numbers = fields.OptionalString("numbers").value_or("json");
+  if (numbers != "json" && numbers != "python") {
+    fields.Refuse("numbers", "must be \"json\" or \"python\"");
+  }
+  manifest.python = numbers == "python";
   return fields.Done();
 }
 
@@ -80,12 +91,36 @@ class Mapper {
   std::unordered_set<std::string> dropped_;
 };
 
+// As ForEachJsonLine, for files whose numbers only Python reads.
+Result<void> ForEachPythonLine(const fs::path& file,
+                               const std::function<bool(std::size_t, Result<Json>)>& take) {
+  const auto mapped = MappedFile::Open(file);
+  if (!mapped) return Pass(mapped.error());
+  std::string_view rest = mapped->bytes();
+  for (std::size_t number = 1; !rest.empty(); ++number) {
+    const auto end = std::min(rest.find('\n'), rest.size());
+    const std::string_view line = rest.substr(0, end);
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+    if (line.find_first_not_of(" \t\r") == std::string_view::npos) continue;
+    auto value = ParseJson(ProtectNumbers(line));
+    if (!value) value = Within(fmt::format("{}: line {}", file.string(), number), value.error());
+    if (!take(number, std::move(value))) return {};
+  }
+  return {};
+}
+
 Result<void> ReadRecords(const Manifest& manifest, const fs::path& file, Suite& suite) {
   const Mapper mapper(manifest);
   std::unordered_set<std::string> ids;
   std::size_t index = 0;
   Result<void> outcome;
-  const auto read = ForEachJsonLine(file, [&](std::size_t number, Result<Json> record) {
+  const auto for_each = manifest.python ? ForEachPythonLine : ForEachJsonLine;
+  const auto read = for_each(file, [&](std::size_t number, Result<Json> record) {
+    const auto at = static_cast<std::int64_t>(index);
+    if (record && (at < manifest.skip || (manifest.take && at >= manifest.skip + *manifest.take))) {
+      ++index;
+      return true;
+    }
     const std::string place = fmt::format("{}: line {}", file.string(), number);
     if (!record) {
       outcome = Within(place, record.error());

@@ -21,7 +21,10 @@ struct Manifest {
   std::string sha256;                      // of the file as stored, 64 hexadecimal digits
   std::optional<std::string> compression;  // of the download: "gzip"
   std::vector<std::string> files;          // below a data folder, the first one present is read
-  std::int64_t count = 0;                  // problems in the file
+  std::int64_t count = 0;                  // problems of the suite
+  std::int64_t skip = 0;                   // records before the first one that is taken
+  std::optional<std::int64_t> take;        // records that are taken; absent: all that follow
+  bool python = false;                     // numbers in the file are Python's (tasks/python_data.h)
   std::string domain;
   Suite head;   // everything but problems and sha256
   Json fields;  // how a record becomes a problem: see docs/adding-tasks.md
