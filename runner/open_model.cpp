@@ -50,6 +50,7 @@ Result<std::unique_ptr<Model>> OpenEndpoint(const std::string& name, const Model
       std::chrono::milliseconds(static_cast<std::int64_t>(1000 * options.time_out_seconds));
   endpoint.attempts = options.attempts;
   endpoint.samples_per_request = options.samples_per_request;
+  endpoint.stream = options.stream;
   if (!options.extra.empty()) {
     auto extra = ParseJson(options.extra);
     if (!extra) return Within("--extra", extra.error());

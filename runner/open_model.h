@@ -21,6 +21,7 @@ struct ModelOptions {
   double time_out_seconds = 600;
   int attempts = 5;
   int samples_per_request = 1;
+  bool stream = false;
 };
 
 // A checkpoint folder, a .gguf file, the name of the default model, `http://host:port/v1#name`, or

@@ -100,12 +100,13 @@ class Session {
 
   void Start(Job job, Clock::time_point now) {
     const Request& request = requests_[job.samples.front()];
-    const Json body =
-        BodyOf(request, address_.model, static_cast<int>(job.samples.size()), options_.extra);
+    const Json body = BodyOf(request, address_.model, static_cast<int>(job.samples.size()),
+                             options_.extra, options_.stream);
     job.started = now;
     if (job.first == Clock::time_point{}) job.first = now;
     const std::uint64_t ticket = next_ticket_++;
-    http_.Start(ticket, {address_.base + PathOf(request), DumpJson(body), options_.time_out});
+    http_.Start(ticket, {address_.base + PathOf(request), DumpJson(body), options_.time_out,
+                         options_.stream});
     flying_.emplace(ticket, std::move(job));
   }
 

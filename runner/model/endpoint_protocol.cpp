@@ -7,6 +7,7 @@
 #include <ctime>
 
 #include "base/utf8.h"
+#include "runner/model/endpoint_stream.h"
 
 namespace assay {
 namespace {
@@ -123,7 +124,12 @@ std::int64_t CountAt(const Json& usage, const char* key) {
 
 Reply ParseAnswer(std::string_view body) {
   Reply reply;
-  const auto value = ParseJson(body);
+  const bool streamed = IsEventStream(body);
+  const auto value = streamed ? FoldEventStream(body) : ParseJson(body);
+  if (!value && streamed) {
+    reply.message = value.error().message;
+    return reply;
+  }
   if (!value || !value->is_object() || !value->contains("choices") ||
       !(*value)["choices"].is_array() || (*value)["choices"].empty()) {
     reply.message = value ? "the reply has no choices: " + ErrorText(body)
@@ -177,7 +183,8 @@ std::string PathOf(const Request& request) {
                                                                       : "/completions";
 }
 
-Json BodyOf(const Request& request, const std::string& model, int n, const Json& extra) {
+Json BodyOf(const Request& request, const std::string& model, int n, const Json& extra,
+            bool stream) {
   const Sampling& sampling = request.sampling;
   Json body = {{"model", model},
                {"max_tokens", sampling.max_tokens},
@@ -188,6 +195,10 @@ Json BodyOf(const Request& request, const std::string& model, int n, const Json&
   if (sampling.min_p != 0) body["min_p"] = sampling.min_p;
   if (!sampling.stop.empty()) body["stop"] = sampling.stop;
   if (n > 1) body["n"] = n;
+  if (stream) {
+    body["stream"] = true;
+    body["stream_options"] = {{"include_usage", true}};
+  }
   if (const auto* messages = std::get_if<std::vector<Message>>(&request.prompt)) {
     body["messages"] = MessagesJson(*messages);
     if (sampling.logprobs) body["logprobs"] = true;

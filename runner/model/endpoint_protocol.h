@@ -21,9 +21,11 @@ Result<EndpointAddress> ParseEndpointAddress(const std::string& text);
 
 // Where a prompt is sent: "/chat/completions" for messages, "/completions" for text and token ids.
 std::string PathOf(const Request& request);
-// The body for one prompt and `n` samples. The seed comes from the request's key. `extra` is put
-// over it; a null there takes a field away.
-Json BodyOf(const Request& request, const std::string& model, int n, const Json& extra);
+// The body for one prompt and `n` samples. The seed comes from the request's key. With `stream` the
+// reply is asked for piece by piece, its usage included. `extra` is put over all of it; a null
+// there takes a field away.
+Json BodyOf(const Request& request, const std::string& model, int n, const Json& extra,
+            bool stream = false);
 
 // What a reply of the server means for its request.
 struct Reply {
@@ -39,7 +41,8 @@ struct Reply {
   std::string message;                                   // for people, unless kAnswered
   std::optional<std::chrono::milliseconds> retry_after;  // as the server asked
 };
-// `retry_after` is the header's value, "" if there was none: seconds, or an HTTP date.
+// `body` is a document or a stream of events. `retry_after` is the header's value, "" if there was
+// none: seconds, or an HTTP date.
 Reply ParseReply(long status, std::string_view body, const std::string& retry_after);
 
 }  // namespace assay

@@ -123,7 +123,13 @@ void HttpClient::Start(std::uint64_t ticket, const HttpPost& post) {
   curl_easy_setopt(handle, CURLOPT_HEADERFUNCTION, OnHeader);
   curl_easy_setopt(handle, CURLOPT_HEADERDATA, transfer.get());
   curl_easy_setopt(handle, CURLOPT_CONNECTTIMEOUT_MS, 10'000L);
-  curl_easy_setopt(handle, CURLOPT_TIMEOUT_MS, static_cast<long>(post.time_out.count()));
+  if (post.only_silence) {
+    const auto seconds = std::chrono::ceil<std::chrono::seconds>(post.time_out).count();
+    curl_easy_setopt(handle, CURLOPT_LOW_SPEED_LIMIT, 1L);
+    curl_easy_setopt(handle, CURLOPT_LOW_SPEED_TIME, static_cast<long>(seconds));
+  } else {
+    curl_easy_setopt(handle, CURLOPT_TIMEOUT_MS, static_cast<long>(post.time_out.count()));
+  }
   curl_multi_add_handle(impl_->multi, handle);
   impl_->transfers[handle] = std::move(transfer);
 }

@@ -16,7 +16,8 @@ namespace assay {
 struct HttpPost {
   std::string url;
   std::string body;                       // JSON
-  std::chrono::milliseconds time_out{0};  // for the whole exchange
+  std::chrono::milliseconds time_out{0};  // for the whole exchange, or
+  bool only_silence = false;              // for the longest time without a byte
 };
 
 struct HttpReply {

@@ -69,6 +69,20 @@ class LocalModel : public Model {
     batcher_.Run(std::move(groups), on_finished, std::move(stop));
   }
 
+  Result<std::optional<PreparedPrompt>> Prepare(const Request& request) const override {
+    PreparedPrompt prepared;
+    auto ids = PromptIds(request, &prepared.text);
+    if (!ids) return Pass(ids.error());
+    prepared.ids = *std::move(ids);
+    prepared.bos = parts_.tokenizer.bos();
+    if (std::holds_alternative<std::vector<Message>>(request.prompt)) {
+      prepared.template_sha256 = Sha256Hex(parts_.chat_template);
+    }
+    prepared.end_ids = Limits().end_ids;
+    prepared.context = parts_.config.context;
+    return prepared;
+  }
+
   std::string Identity() const override {
     const std::lock_guard lock(identity_mutex_);
     if (identity_.empty()) {
@@ -114,12 +128,14 @@ class LocalModel : public Model {
         c.rope.original_context, c.rope.beta_fast, c.rope.beta_slow, c.rope.attention_factor, ends);
   }
 
-  Result<std::vector<TokenId>> PromptIds(const Request& request) const {
+  // `text`, where given, gets the prompt as one string.
+  Result<std::vector<TokenId>> PromptIds(const Request& request,
+                                         std::string* text = nullptr) const {
     if (request.sampling.max_tokens < 1) {
       return Fail(ErrorCode::kUsage, "max_tokens is {}, expected at least 1",
                   request.sampling.max_tokens);
     }
-    auto ids = Encode(request);
+    auto ids = Encode(request, text);
     if (!ids) return ids;
     if (ids->empty()) return Fail(ErrorCode::kInput, "the prompt has no tokens");
     for (const TokenId id : *ids) {
@@ -131,17 +147,19 @@ class LocalModel : public Model {
     return ids;
   }
 
-  Result<std::vector<TokenId>> Encode(const Request& request) const {
+  Result<std::vector<TokenId>> Encode(const Request& request, std::string* as_text) const {
     if (const auto* ids = std::get_if<std::vector<TokenId>>(&request.prompt)) return *ids;
     EncodeOptions encode;
     if (const auto* text = std::get_if<std::string>(&request.prompt)) {
       encode.add_special = true;
+      if (as_text != nullptr) *as_text = *text;
       return parts_.tokenizer.Encode(*text, encode);
     }
     if (!chat_template_) return Pass(chat_template_.error());
     const auto rendered = chat_template_->Render(std::get<std::vector<Message>>(request.prompt));
     if (!rendered) return Pass(rendered.error());
     encode.literal = rendered->user;
+    if (as_text != nullptr) *as_text = rendered->text;
     return parts_.tokenizer.Encode(rendered->text, encode);
   }
 

@@ -64,9 +64,26 @@ struct Response {
   double wall_ms = 0;  // from admission to the last token
 };
 
+// What a request becomes before anything is drawn, as far as the model can tell.
+struct PreparedPrompt {
+  std::vector<TokenId> ids;             // exactly what the model will read
+  std::string text;                     // as rendered by the chat template, or as given
+  std::optional<TokenId> bos;           // the token that begins a text, where there is one
+  std::string template_sha256;          // of the chat template that was used; "" where none was
+  std::vector<TokenId> end_ids;         // ids that end a response
+  std::optional<std::int64_t> context;  // tokens that prompt and response may have together
+};
+
 class Model {
  public:
   virtual ~Model() = default;
+
+  // The exact prompt of a request, nothing where only the server knows it; an error where the
+  // request cannot be asked (no chat template, …). Thread-safe.
+  virtual Result<std::optional<PreparedPrompt>> Prepare(const Request& request) const {
+    (void)request;
+    return std::nullopt;
+  }
 
   // Draws every request and hands each response over as soon as it is finished, in any order, from
   // any thread, one call at a time. A request that fails gives an Error and does not stop the

@@ -70,6 +70,34 @@ TEST_CASE("replies: choices by index, truncation, thoughts, logprobs, usage") {
   CHECK_FALSE(reply.choices[3]);
 }
 
+TEST_CASE("a streamed reply is the reply it stands for") {
+  const std::string body =
+      ": hello\n\n"
+      "data: {\"choices\":[{\"index\":1,\"delta\":{\"content\":\"b\"}}]}\n\n"
+      "data: {\"choices\":[{\"index\":0,\"delta\":{\"reasoning_content\":\"h\"}}]}\r\n\r\n"
+      "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"a\"},"
+      "\"logprobs\":{\"content\":[{\"token\":\"a\",\"logprob\":-0.5}]}}]}\n\n"
+      "data: "
+      "{\"choices\":[{\"index\":0,\"delta\":{\"content\":\"!\"},\"finish_reason\":\"length\"},"
+      "{\"index\":1,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n"
+      "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":5,\"completion_tokens\":8}}\n\n"
+      "data: [DONE]\n\n";
+  const Reply reply = ParseReply(200, body, "");
+  REQUIRE(reply.kind == Reply::Kind::kAnswered);
+  REQUIRE(reply.choices.size() == 2);
+  CHECK(reply.choices[0]->text == "<think>\nh\n</think>\na!");
+  CHECK(reply.choices[0]->finish == Finish::kLength);
+  CHECK(reply.choices[0]->logprobs == std::vector<float>{-0.5F});
+  CHECK(reply.choices[1]->text == "b");
+  CHECK(reply.choices[1]->response_tokens == 4);
+  CHECK(ParseReply(200, body.substr(0, 300), "").kind == Reply::Kind::kTransient);
+  CHECK(ParseReply(200, "data: {\"error\":\"busy\"}\n\n", "").message.find("busy") !=
+        std::string::npos);
+  Request request = Chat();
+  CHECK(BodyOf(request, "m", 1, {}, true)["stream"] == true);
+  CHECK_FALSE(BodyOf(request, "m", 1, {}).contains("stream"));
+}
+
 TEST_CASE("replies that are no answers are told apart") {
   const auto kind = [](long status, const char* body, const char* after = "") {
     return ParseReply(status, body, after).kind;

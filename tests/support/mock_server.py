@@ -6,7 +6,8 @@ The prompt says how: its first word in capitals, if any, is one of
   REFUSE  HTTP 400                   GARBAGE a body that is no JSON
   EMPTY   no choices                 CUT     an answer with finish_reason "length"
   FILTER  finish_reason "content_filter"     SECRET  HTTP 401 that repeats the Authorization header
-  THINK   the thoughts apart from the answer
+  THINK   the thoughts apart from the answer        BREAK   a stream that ends in the middle
+Replies are streamed where the request asks for it.
 With `rate`, more requests a second than that get HTTP 429 with Retry-After.
 """
 import asyncio
@@ -94,6 +95,28 @@ class MockServer:
             return (window + 1) / 10 - now
         return None
 
+    def _events(self, choices, usage, chat, cut):
+        """The same reply piece by piece: two halves of each text, then the reasons, then the usage."""
+        lines = [": keep-alive"]
+        for part in (0, 1):
+            for choice in choices:
+                text = choice["message"]["content"] if chat else choice["text"]
+                half = text[:len(text) // 2] if part == 0 else text[len(text) // 2:]
+                piece = {"index": choice["index"], "finish_reason": None}
+                piece.update({"delta": {"content": half}} if chat else {"text": half})
+                if chat and part == 0 and "reasoning_content" in choice["message"]:
+                    piece["delta"]["reasoning_content"] = choice["message"]["reasoning_content"]
+                if part == 0 and "logprobs" in choice:
+                    piece["logprobs"] = choice["logprobs"]
+                lines.append("data: " + json.dumps({"choices": [piece]}))
+            if cut:
+                return "\n\n".join(lines) + "\n\n"
+        for choice in choices:
+            end = {"index": choice["index"], "finish_reason": choice["finish_reason"], "delta": {}}
+            lines.append("data: " + json.dumps({"choices": [end]}))
+        lines += ["data: " + json.dumps({"choices": [], "usage": usage}), "data: [DONE]"]
+        return "\r\n\r\n".join(lines) + "\r\n\r\n"
+
     async def _reply(self, path, headers, body):
         wait = self._over_rate()
         if wait is not None:
@@ -137,4 +160,6 @@ class MockServer:
                 choice["text"] = text
             choices.append(choice)
         usage = {"prompt_tokens": 7, "completion_tokens": 4 * n}
+        if body.get("stream"):
+            return 200, self._events(choices, usage, chat, cut=word == "BREAK"), {}
         return 200, json.dumps({"choices": choices, "usage": usage}), {}
