@@ -8,12 +8,14 @@
 
 #include "base/hash.h"
 #include "base/json.h"
+#include "runner/zip_archive.h"
 
 namespace assay {
 namespace {
 
 struct Record {
-  std::string id;                     // of the problem, "" where only `number` is known
+  std::string id;      // of the problem, "" where only `number` is known
+  std::string filter;  // lm-eval: under which of its rules this line reports the same responses
   std::optional<std::size_t> number;  // its place in the suite, from 0
   std::vector<Response> responses;
   std::optional<std::int64_t> sample;  // absent: next in turn
@@ -34,6 +36,7 @@ Result<Record> FromLmEval(const Json& line, const std::string& place) {
   fields.AllowOthers();
   Record record;
   record.number = static_cast<std::size_t>(fields.Int("doc_id", 0));
+  record.filter = fields.OptionalString("filter").value_or("");
   for (const Json& request : fields.Array("resps")) {
     for (const Json& text : request.is_array() ? request : Json::array({request})) {
       if (!text.is_string())
@@ -171,6 +174,8 @@ class Importer {
   }
 
   Result<void> Add(Record record, const std::string& place) {
+    if (!filter_) filter_ = record.filter;
+    if (record.filter != *filter_) return {};
     auto found = places_.find(record.id);
     if (found == places_.end()) found = places_.find(FullProblemId(suite_.name, record.id));
     const auto number = found != places_.end() ? found->second : record.number;
@@ -198,6 +203,7 @@ class Importer {
  private:
   const QuestionSet& suite_;
   std::unordered_map<std::string, std::optional<std::size_t>> places_;
+  std::optional<std::string> filter_;  // the first one; the others repeat its responses
 };
 
 using Parser = Result<Record> (*)(const Json& line, const std::string& place);
@@ -251,32 +257,68 @@ Result<std::string> ReadInspect(const Json& log, const std::filesystem::path& fi
   return std::string("inspect");
 }
 
+// An archive of inspect: one member a sample and epoch.
+Result<std::string> ReadInspectArchive(const std::filesystem::path& file, Importer& importer) {
+  const auto archive = ZipArchive::Open(file);
+  if (!archive) return Pass(archive.error());
+  for (const ZipArchive::Member& member : archive->members()) {
+    if (!member.name.starts_with("samples/") || !member.name.ends_with(".json")) continue;
+    const std::string place = file.string() + ": " + member.name;
+    const auto text = archive->Read(member);
+    if (!text) return Pass(text.error());
+    const auto sample = ParseJson(*text);
+    if (!sample) return Within(place, sample.error());
+    auto record = FromInspect(*sample, place);
+    if (!record) return Pass(record.error());
+    if (auto added = importer.Add(std::move(*record), place); !added) return Pass(added.error());
+  }
+  return std::string("inspect");
+}
+
+// What evalplus writes after judging: {"eval": {task: [{"solution": …}]}}.
+bool IsEvalplusResults(const Json& value) {
+  return value.is_object() && value.contains("eval") && value["eval"].is_object() &&
+         value.contains("hash");
+}
+
+Result<std::string> ReadEvalplusResults(const Json& results, const std::filesystem::path& file,
+                                        Importer& importer) {
+  for (const auto& [task, samples] : results["eval"].items()) {
+    const std::string place = file.string() + ": " + task;
+    if (!samples.is_array()) return Fail(ErrorCode::kInput, "{}: expected a list", place);
+    for (const Json& sample : samples) {
+      auto record = FromEvalplus(sample, place);
+      if (!record) return Pass(record.error());
+      if (auto added = importer.Add(std::move(*record), place); !added) return Pass(added.error());
+    }
+  }
+  return std::string("evalplus");
+}
+
+Result<std::string> ReadDocument(const std::filesystem::path& file, Importer& importer) {
+  const auto log = ReadJsonFile(file);
+  if (!log) return Pass(log.error());
+  if (IsInspectLog(*log)) return ReadInspect(*log, file, importer);
+  if (IsEvalplusResults(*log)) return ReadEvalplusResults(*log, file, importer);
+  return Fail(ErrorCode::kInput,
+              "{}: expected an inspect log with \"eval\" and \"samples\", evalplus results with "
+              "\"hash\" and \"eval\", or JSON lines in a .jsonl file",
+              file.string());
+}
+
+Result<std::string> ReadAny(const std::filesystem::path& file, Importer& importer) {
+  if (file.extension() == ".eval") return ReadInspectArchive(file, importer);
+  if (file.extension() == ".json") return ReadDocument(file, importer);
+  return ReadLines(file, importer);
+}
+
 }  // namespace
 
 Result<ImportedFile> ImportResponses(const std::filesystem::path& file, const QuestionSet& suite) {
-  if (file.extension() == ".eval") {
-    return Fail(
-        ErrorCode::kInput,
-        "{}: .eval archives are not read; convert it with \"inspect log convert --to json\"",
-        file.string());
-  }
   const auto hash = Sha256HexOfFile(file);
   if (!hash) return Pass(hash.error());
   Importer importer(suite);
-  Result<std::string> format = std::string();
-  if (file.extension() == ".json") {
-    const auto log = ReadJsonFile(file);
-    if (!log) return Pass(log.error());
-    if (!IsInspectLog(*log)) {
-      return Fail(ErrorCode::kInput,
-                  "{}: expected an inspect log with \"eval\" and \"samples\", or JSON lines in a "
-                  ".jsonl file",
-                  file.string());
-    }
-    format = ReadInspect(*log, file, importer);
-  } else {
-    format = ReadLines(file, importer);
-  }
+  const auto format = ReadAny(file, importer);
   if (!format) return Pass(format.error());
   if (importer.responses == 0) {
     return Fail(ErrorCode::kInput, "{}: holds no response", file.string());
