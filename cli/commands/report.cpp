@@ -1,11 +1,13 @@
 // assay report: one or several runs as a page, or as files for other programs.
 #include <fmt/format.h>
+#include <stdlib.h>
 
 #include "base/files.h"
 #include "cli/commands.h"
 #include "reports/export.h"
 #include "reports/html.h"
 #include "reports/table.h"
+#include "runner/store/merge.h"
 
 namespace assay::cli {
 namespace {
@@ -17,7 +19,54 @@ struct Flags {
   bool json = false;
   bool csv = false;
   bool lm_eval = false;
+  std::string merge;
 };
+
+// Exact maj@k over more samples a problem takes long (assay score --maj).
+constexpr std::int64_t kMostForMajority = 16;
+
+// A folder that lives as long as this.
+class Scratch {
+ public:
+  Scratch() {
+    std::string pattern = (std::filesystem::temp_directory_path() / "assay-merge-XXXXXX").string();
+    if (::mkdtemp(pattern.data()) != nullptr) path_ = pattern;
+  }
+  ~Scratch() {
+    std::error_code ignored;
+    if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
+  }
+  Scratch(const Scratch&) = delete;
+  Scratch& operator=(const Scratch&) = delete;
+  const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+// Shards of one run become one run: in the folder that --merge names, or for this report only.
+Result<void> MergeShards(Flags& flags, Scratch& scratch) {
+  if (flags.runs.size() < 2) {
+    if (flags.merge.empty()) return {};
+    return Fail(ErrorCode::kUsage, "--merge: name at least two runs");
+  }
+  const std::vector<std::filesystem::path> runs(flags.runs.begin(), flags.runs.end());
+  if (flags.merge.empty()) {
+    const auto one = ArePartsOfOneRun(runs);
+    if (!one) return Pass(one.error());
+    if (!*one) return {};
+    if (scratch.path().empty()) {
+      return Fail(ErrorCode::kUnavailable, "no temporary folder can be made; use --merge DIR");
+    }
+  }
+  const auto folder = flags.merge.empty() ? scratch.path() : std::filesystem::path(flags.merge);
+  if (auto merged = MergeRuns(runs, folder); !merged) return merged;
+  if (flags.out.empty() && flags.merge.empty() && !flags.json && !flags.csv && !flags.lm_eval) {
+    flags.out = (runs.front() / "report.html").string();
+  }
+  flags.runs = {folder.string()};
+  return {};
+}
 
 std::string NameOf(const std::string& run) {
   const auto path = std::filesystem::path(run).lexically_normal();
@@ -39,6 +88,8 @@ void Append(Json& all, Json report, const std::string& run) {
 Result<Json> ReportOf(const Flags& flags) {
   SummaryOptions options;
   options.profile = flags.profile;
+  options.majority = true;
+  options.majority_samples = kMostForMajority;
   Json all = {{"run", {{"model", ""}, {"subtitle", ""}, {"runs", Json::array()}}},
               {"rows", Json::array()},
               {"problems", Json::array()}};
@@ -86,7 +137,9 @@ int RunOne(const Flags& flags) {
   return Deliver(flags, DumpJsonPretty(document) + "\n");
 }
 
-int Run(const Flags& flags) {
+int Run(Flags flags) {
+  Scratch scratch;
+  if (auto merged = MergeShards(flags, scratch); !merged) return Report(merged.error());
   if (flags.csv || flags.lm_eval) return RunOne(flags);
   const auto report = ReportOf(flags);
   if (!report) return Report(report.error());
@@ -101,8 +154,8 @@ int Run(const Flags& flags) {
 
 void AddReport(CLI::App& app) {
   auto flags = std::make_shared<Flags>();
-  CLI::App* command =
-      app.add_subcommand("report", "Write a run, or several side by side, as a page");
+  CLI::App* command = app.add_subcommand(
+      "report", "Write a run, or several side by side, as a page; shards of one run are merged");
   command->add_option("RUN", flags->runs, "Run folders that assay score wrote")->required();
   command->add_option(
       "--out", flags->out,
@@ -111,6 +164,11 @@ void AddReport(CLI::App& app) {
   command
       ->add_option("--profile", flags->profile, "Verdicts to show, where assay regrade made others")
       ->capture_default_str();
+  command
+      ->add_option("--merge", flags->merge,
+                   "Keep the merged shards as a run in this folder; without it shards are merged "
+                   "for this report only")
+      ->type_name("DIR");
   CLI::Option* json =
       command->add_flag("--json", flags->json, "Everything as JSON instead of a page");
   CLI::Option* csv = command->add_flag("--csv", flags->csv, "One line a sample");
