@@ -66,6 +66,16 @@ double StudentQuantile(double probability, double degrees) {
   return Invert(probability, [&](double t) { return StudentCdf(t, degrees); });
 }
 
+double BetaQuantile(double probability, double a, double b) {
+  double low = 0;
+  double high = 1;
+  for (int i = 0; i < 60; ++i) {
+    const double middle = (low + high) / 2;
+    (IncompleteBeta(a, b, middle) < probability ? low : high) = middle;
+  }
+  return (low + high) / 2;
+}
+
 double SignTest(std::int64_t successes, std::int64_t trials) {
   if (trials <= 0) return 1;
   const auto fewer = std::min(successes, trials - successes);

@@ -19,6 +19,9 @@ namespace assay {
 //                  end]|null,
 //                               "finish", "tokens", "mean_logprob"|null, "text"}]}]}
 //
+// A comparison of two runs adds "comparison": {"a", "b", "suites": […]} (reports/compare_page.h)
+// and to each sample its "run", "A" or "B".
+//
 // Text of models and problems reaches the page as data only: it can neither run nor change the
 // page.
 std::string RenderPage(std::string_view title, const Json& report);

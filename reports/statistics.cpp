@@ -24,6 +24,15 @@ Bounds Wilson(double mean, double effective, double quantile) {
   return {std::max(0.0, centre - half), std::min(1.0, centre + half)};
 }
 
+// Clopper and Pearson's interval for `correct` of `problems`.
+Bounds Exact(double correct, double problems) {
+  const double tail = (1 - kConfidence) / 2;
+  Bounds bounds;
+  if (correct > 0) bounds.low = BetaQuantile(tail, correct, problems - correct + 1);
+  if (correct < problems) bounds.high = BetaQuantile(1 - tail, correct + 1, problems - correct);
+  return bounds;
+}
+
 }  // namespace
 
 std::optional<double> PassAtK(const ProblemCounts& counts, std::int64_t k) {
@@ -51,6 +60,14 @@ std::optional<Estimate> EstimateMean(const std::vector<double>& values) {
   }
   if (values.size() > 1) estimate.standard_error = std::sqrt(squares / (m - 1) / m);
 
+  const bool binary = std::all_of(values.begin(), values.end(),
+                                  [](double value) { return value == 0 || value == 1; });
+  if (binary && values.size() <= kFewProblems) {
+    const Bounds bounds = Exact(sum, m);
+    estimate.low = bounds.low;
+    estimate.high = bounds.high;
+    return estimate;
+  }
   const double tail = (1 + kConfidence) / 2;
   const double quantile = values.size() > 1 ? StudentQuantile(tail, m - 1) : NormalQuantile(tail);
   const double largest = estimate.value * (1 - estimate.value);

@@ -37,7 +37,10 @@ std::optional<double> PassAtK(const ProblemCounts& counts, std::int64_t k);
 // variance is first drawn a little towards its largest possible value p(1-p), as if 0.7/(m p(1-p))
 // more problems had been seen: with few problems solved, the spread seen is often too small. Chosen
 // by simulation over beta-binomial difficulties from uniform to all-or-nothing
-// (statistics_test.cpp); absent when there are no values.
+// (statistics_test.cpp). Where at most kFewProblems values are all 0 or 1 (one sample a problem, or
+// nothing but all-or-nothing problems) it is the exact one of Clopper and Pearson, which errs on
+// the wide side. Absent when there are no values.
+inline constexpr std::size_t kFewProblems = 20;
 std::optional<Estimate> EstimateMean(const std::vector<double>& values);
 
 // Problems with fewer than k samples are left out.

@@ -58,14 +58,16 @@ void Add(const JudgedSample& judged, bool majority, ProblemTally& tally) {
 
 using Members = std::vector<const ProblemTally*>;
 
-void FillEstimates(const Members& members, const Summary& summary, bool majority, SummaryRow& row) {
+void FillEstimates(const Members& members, const Summary& summary, std::int64_t majority_samples,
+                   SummaryRow& row) {
   std::vector<ProblemCounts> counts;
   for (const ProblemTally* tally : members) counts.push_back(tally->counts);
   for (const std::int64_t k : summary.ks) {
     if (const auto estimate = EstimatePassAtK(counts, k)) row.pass[k] = *estimate;
-    if (!majority) continue;
+    if (majority_samples == 0) continue;
     std::vector<double> values;
     for (const ProblemTally* tally : members) {
+      if (tally->ballot.Drawn() > majority_samples) continue;
       if (const auto value = MajorityAtK(tally->ballot, k)) values.push_back(*value);
     }
     if (const auto estimate = EstimateMean(values)) row.majority[k] = *estimate;
@@ -74,7 +76,7 @@ void FillEstimates(const Members& members, const Summary& summary, bool majority
 }
 
 SummaryRow MakeRow(std::string group, std::string name, const Members& members,
-                   const Summary& summary, bool majority) {
+                   const Summary& summary, std::int64_t majority_samples) {
   SummaryRow row;
   row.suite = members.front()->suite;
   row.group = std::move(group);
@@ -95,18 +97,19 @@ SummaryRow MakeRow(std::string group, std::string name, const Members& members,
       reward += tally->reward / static_cast<double>(tally->counts.drawn);
       ++rewarded;
     }
-    if (majority && Winners(tally->ballot).size() > 1) row.ties.push_back(tally->record.problem_id);
+    if (majority_samples > 0 && Winners(tally->ballot).size() > 1)
+      row.ties.push_back(tally->record.problem_id);
   }
   const auto silent = row.counts[static_cast<std::size_t>(SampleClass::kError)] +
                       row.counts[static_cast<std::size_t>(SampleClass::kFailed)];
   if (silent > 0) row.pass1_as_wrong = as_wrong / static_cast<double>(row.problems);
   if (partial && rewarded > 0) row.mean_reward = reward / static_cast<double>(rewarded);
-  FillEstimates(members, summary, majority, row);
+  FillEstimates(members, summary, majority_samples, row);
   return row;
 }
 
 // Domains, levels and tags of one suite; a group with a single name that covers all says nothing.
-void AddParts(const Members& members, const Summary& summary, bool majority,
+void AddParts(const Members& members, const Summary& summary, std::int64_t majority_samples,
               std::vector<SummaryRow>& rows) {
   std::map<std::pair<int, std::string>, Members> parts;
   for (const ProblemTally* tally : members) {
@@ -124,7 +127,7 @@ void AddParts(const Members& members, const Summary& summary, bool majority,
     if (inside.size() == members.size() && part.first != 0) continue;
     std::string name = part.second;
     name.erase(0, name.find_first_not_of(' '));
-    rows.push_back(MakeRow(kGroups[part.first], name, inside, summary, majority));
+    rows.push_back(MakeRow(kGroups[part.first], name, inside, summary, majority_samples));
   }
 }
 
@@ -180,9 +183,10 @@ Result<Summary> Summarise(RunReader& run, const SummaryOptions& options) {
   for (const ProblemTally& tally : *tallies) {
     if (tally.samples > 0) suites[tally.record.suite].push_back(&tally);
   }
+  const std::int64_t majority_samples = options.majority ? options.majority_samples : 0;
   for (const auto& [suite, members] : suites) {
-    summary.rows.push_back(MakeRow("all", "", members, summary, options.majority));
-    AddParts(members, summary, options.majority, summary.rows);
+    summary.rows.push_back(MakeRow("all", "", members, summary, majority_samples));
+    AddParts(members, summary, majority_samples, summary.rows);
   }
   return summary;
 }

@@ -19,7 +19,8 @@ struct SummaryOptions {
   std::optional<std::int64_t> most_samples;  // of each problem, the first so many; absent: all
   std::optional<std::size_t> limit;          // the first so many problems of each suite
   std::string profile{kOwnProfile};
-  bool majority = false;  // maj@k too
+  bool majority = false;  // maj@k too, of problems with at most so many samples (cost: k³):
+  std::int64_t majority_samples = 512;
 };
 
 struct SummaryRow {

@@ -40,7 +40,7 @@ std::string Words(SampleClass value) {
   return words;
 }
 
-std::string Notes(const Summary& summary) {
+std::string Notes(const Summary& summary, double truncated_share) {
   std::string notes;
   for (const SummaryRow& row : summary.rows) {
     if (row.group != "all") continue;
@@ -51,7 +51,7 @@ std::string Notes(const Summary& summary) {
           row.suite, 100 * *row.pass1_as_wrong, 100 * pass1->second.value);
     }
     const auto cut = row.counts[static_cast<std::size_t>(SampleClass::kTruncated)];
-    if (cut * 10 > row.samples) {
+    if (static_cast<double>(cut) > truncated_share * static_cast<double>(row.samples)) {
       notes +=
           fmt::format("{}: {:.0f} % of the samples were cut off: raise --max-tokens\n", row.suite,
                       100.0 * static_cast<double>(cut) / static_cast<double>(row.samples));
@@ -85,7 +85,7 @@ std::string Percent(const Estimate& estimate) {
                      100 * estimate.high);
 }
 
-std::string RenderTable(const Summary& summary) {
+std::string RenderTable(const Summary& summary, double truncated_share) {
   std::vector<SampleClass> classes;
   for (std::size_t i = 1; i < kSampleClasses; ++i) {
     const bool occurs = i == 1 || std::any_of(summary.rows.begin(), summary.rows.end(),
@@ -118,7 +118,7 @@ std::string RenderTable(const Summary& summary) {
     }
     lines.push_back(line);
   }
-  return Align(lines) + Notes(summary);
+  return Align(lines) + Notes(summary, truncated_share);
 }
 
 }  // namespace assay

@@ -1,8 +1,10 @@
 // assay compare: two runs on the same problems, paired.
 #include <fmt/format.h>
 
+#include "base/files.h"
 #include "cli/commands.h"
-#include "reports/compare_runs.h"
+#include "reports/compare_page.h"
+#include "reports/html.h"
 
 namespace assay::cli {
 namespace {
@@ -14,6 +16,7 @@ struct Flags {
   std::size_t flips = 20;
   double worse_by = -1;
   bool json = false;
+  std::string out;
 };
 
 void Print(const SuiteComparison& comparison, const Flags& flags, std::size_t suites) {
@@ -28,8 +31,8 @@ void Print(const SuiteComparison& comparison, const Flags& flags, std::size_t su
              paired.permutation_exact ? "exact" : "100,000 draws");
   if (paired.p_mcnemar) fmt::print(", p = {:.4g} (McNemar, exact)", *paired.p_mcnemar);
   if (suites > 1) {
-    fmt::print("\n  p = {:.4g} after Holm's correction for {} suites", comparison.p_adjusted,
-               suites);
+    fmt::print("\n  p = {:.4g} after Holm's correction: {} suites are tested at once",
+               comparison.p_adjusted, suites);
   }
   fmt::print("\n");
   if (!comparison.same_content) {
@@ -62,6 +65,14 @@ int Run(const Flags& flags) {
     failed = failed || (flags.worse_by >= 0 && 100 * comparison.paired.high < -flags.worse_by);
   }
   if (flags.json) fmt::print("{}\n", DumpJsonPretty(json));
+  if (!flags.out.empty()) {
+    const auto page = ComparisonReport(*a, *b, flags.a, flags.b, *all, flags.profile);
+    if (!page) return Report(page.error());
+    const std::string title = (*page)["run"]["model"].get<std::string>() + " — assay";
+    const auto written = WriteFileAtomically(flags.out, RenderPage(title, *page));
+    if (!written) return Report(written.error());
+    if (!flags.json) fmt::print("wrote {}\n", flags.out);
+  }
   return failed ? kConditionFailed : kDone;
 }
 
@@ -81,6 +92,10 @@ void AddCompare(CLI::App& app) {
       ->add_option("--fail-if-worse", flags->worse_by,
                    "Exit status 1 if B is worse by more than so many points, with 95 % confidence")
       ->check(CLI::NonNegativeNumber);
+  command
+      ->add_option("--out", flags->out,
+                   "Also write a page with the comparison and every sample of both runs")
+      ->type_name("FILE.html");
   command->add_flag("--json", flags->json, "The comparison as JSON");
   OnRun(command, [flags] { return Run(*flags); });
 }

@@ -47,16 +47,60 @@ function scoreCell(score) {
 }
 
 function scoreTable() {
-  const ks = [...new Set(data.rows.flatMap((row) => Object.keys(row.pass)))].sort((a, b) => a - b);
-  const seen = OUTCOMES.filter((o) => o === "wrong" || o === "correct" || data.rows.some((row) => row.counts[o]));
+  const keysOf = (name) => [...new Set(data.rows.flatMap((row) => Object.keys(row[name] || {})))].sort((a, b) => a - b);
+  const ks = keysOf("pass"), majorities = keysOf("majority").filter((k) => k > 1);
   const head = element("tr", {}, ...["suite", "part", "problems", "samples"].map((h) => element("th", {}, h)),
-    ...ks.map((k) => element("th", {}, `pass@${k}, %`)), ...seen.map((o) => element("th", {}, nameOf(o))));
-  const body = data.rows.filter((row) => row.group !== "level" && row.group !== "tag").map((row) =>
+    ...ks.map((k) => element("th", {}, `pass@${k}, %`)), ...majorities.map((k) => element("th", {}, `maj@${k}, %`)));
+  const domains = (suite) => data.rows.filter((row) => row.suite === suite && row.group === "domain").length;
+  const shown = data.rows.filter((row) => row.group === "all" || (row.group === "domain" && domains(row.suite) > 1));
+  const body = shown.map((row) =>
     element("tr", { class: row.group === "all" ? "total" : "" },
       element("td", {}, row.suite), element("td", {}, row.group === "all" ? "all" : `${row.name}`),
       element("td", {}, String(row.problems)), element("td", {}, String(row.samples)),
-      ...ks.map((k) => scoreCell(row.pass[k])), ...seen.map((o) => element("td", {}, String(row.counts[o] || 0)))));
+      ...ks.map((k) => scoreCell(row.pass[k])), ...majorities.map((k) => scoreCell((row.majority || {})[k]))));
   return element("table", {}, element("thead", {}, head), element("tbody", {}, ...body));
+}
+
+// What a reader of the table should know before quoting it.
+function notes() {
+  const found = [];
+  for (const row of data.rows.filter((r) => r.group === "all")) {
+    const one = row.pass["1"];
+    if (isNumber(row.pass1_failures_as_wrong) && one) {
+      found.push(`${row.suite}: some samples say nothing about the model, so pass@1 lies between ` +
+        `${percent(row.pass1_failures_as_wrong)} % (counted as wrong) and ${percent(one.value)} % (left out).`);
+    }
+    if (row.variance && one && isNumber(one.standard_error)) {
+      found.push(`${row.suite}: standard error of pass@1 ${(100 * one.standard_error).toFixed(2)} points, clustered by problem; ` +
+        `variance between problems ${row.variance.between.toFixed(3)}, of one sample within its problem ${row.variance.within.toFixed(3)}.`);
+    }
+    const cut = (row.counts.truncated || 0) / row.samples;
+    if (cut > 0.05) found.push(`${row.suite}: ${percent(cut)} % of the samples were cut off by the token budget and are not correct.`);
+    if ((row.ties || []).length) found.push(`${row.suite}: the majority is tied on ${row.ties.length} problem(s): ${row.ties.slice(0, 8).join(", ")}.`);
+  }
+  return found.map((text) => element("li", {}, text));
+}
+
+// ---- comparison of two runs ----
+
+const signed = (share) => `${share > 0 ? "+" : share < 0 ? "−" : ""}${percent(Math.abs(share))}`;
+const pValue = (p) => !isNumber(p) ? "–" : p < 0.0001 ? "< 0.0001" : p.toFixed(4);
+
+function comparisonView({ a, b, suites }) {
+  const many = suites.length > 1;
+  const heads = ["suite", "problems", "A: pass@1, %", "B: pass@1, %", "B − A, points", "better", "worse", "p, permutation",
+    ...(many ? ["p, Holm"] : []), "p, McNemar"];
+  const body = suites.map((s) => element("tr", {}, element("td", {}, s.suite), element("td", {}, String(s.problems)),
+    element("td", {}, percent(s.a)), element("td", {}, percent(s.b)),
+    element("td", {}, element("strong", { class: s.low > 0 ? "better" : s.high < 0 ? "worse" : "" }, signed(s.difference)),
+      " ", element("span", { class: "interval" }, `[${signed(s.low)}, ${signed(s.high)}]`)),
+    element("td", {}, String(s.better)), element("td", {}, String(s.worse)), element("td", {}, pValue(s.p_permutation)),
+    ...(many ? [element("td", {}, pValue(s.p_adjusted))] : []), element("td", {}, pValue(s.p_mcnemar))));
+  const told = [`A is ${a}, B is ${b}. Problems are paired; the interval is a 95 % one over problems.`];
+  if (many) told.push(`${suites.length} suites are tested at once: compare Holm's p with 0.05, not the other ones.`);
+  for (const s of suites) if (!s.same_content) told.push(`${s.suite}: prompts, references or verifiers differ between the two runs.`);
+  return [element("div", { class: "wide" }, element("table", {}, element("thead", {}, element("tr", {}, ...heads.map((h) => element("th", {}, h)))),
+    element("tbody", {}, ...body))), ...told.map((text) => element("p", { class: "quiet" }, text))];
 }
 
 // ---- plots: plain SVG, a viewBox of 360 x height ----
@@ -103,30 +147,45 @@ function forest(title, caption, rows) {
   });
 }
 
+function lastScore(row) {
+  const scores = Object.entries(row.pass).sort((a, b) => b[0] - a[0]);
+  return scores.length ? scores[0][1].value : 0;
+}
+
 function passCurves(rows) {
   const bottom = 150, left = 34, right = WIDTH - 70;
   const most = Math.max(...rows.flatMap((row) => Object.keys(row.pass).map(Number)));
   if (!(most > 1)) return null;
-  return figure("pass@k", "Unbiased estimate over the drawn samples.", 180, (canvas) => {
+  return figure("pass@k", "Unbiased estimate over the drawn samples, with 95 % intervals over problems.", 180, (canvas) => {
     const x = (k) => left + (right - left) * (Math.log2(k) / Math.log2(most));
     const y = (value) => bottom - 140 * value;
     const ks = [...new Set(rows.flatMap((row) => Object.keys(row.pass).map(Number)))].sort((a, b) => a - b);
     axis(canvas, x, y, { left, right, bottom, xs: ks.map((k) => [k, `${k}`]), ys: [0, 0.25, 0.5, 0.75, 1], xLabel: "k" });
-    rows.forEach((row, i) => {
-      const points = Object.entries(row.pass).filter(([, s]) => isNumber(s.value)).map(([k, s]) => [x(+k), y(s.value)])
-        .sort((a, b) => a[0] - b[0]);
+    let lowest = Infinity;  // labels at the curves' ends keep a line's distance
+    [...rows].sort((a, b) => lastScore(a) - lastScore(b)).forEach((row) => {
+      const i = rows.indexOf(row);
+      const scores = Object.entries(row.pass).filter(([, s]) => isNumber(s.value)).sort((a, b) => a[0] - b[0]);
+      const points = scores.map(([k, s]) => [x(+k), y(s.value)]);
       if (!points.length) return;
       const shade = `hsl(${(210 + 67 * i) % 360} 50% 50%)`;
+      const band = [...scores.map(([k, s]) => [x(+k), y(s.high)]), ...scores.map(([k, s]) => [x(+k), y(s.low)]).reverse()];
+      canvas.append(svg("polygon", { points: band.map((p) => p.join(",")).join(" "), fill: shade, opacity: 0.15 }));
+      for (const [at, [k, s]] of points.map((p, j) => [p, scores[j]])) {
+        const dot = svg("circle", { cx: at[0], cy: at[1], r: 3, fill: shade });
+        dot.append(svg("title", {}, `pass@${k} ${percent(s.value)} % [${percent(s.low)}, ${percent(s.high)}]`));
+        canvas.append(dot);
+      }
       canvas.append(svg("polyline", { points: points.map((p) => p.join(",")).join(" "), fill: "none", stroke: shade, "stroke-width": 2 }));
       const end = points[points.length - 1];
-      canvas.append(svg("text", { x: end[0] + 5, y: end[1] + 4 }, row.suite.slice(0, 12)));
+      lowest = Math.min(end[1] + 4, lowest - 12);
+      canvas.append(svg("text", { x: end[0] + 5, y: lowest }, row.suite.slice(0, 12)));
     });
   });
 }
 
 function failureBars(rows) {
   const rowHeight = 34, left = 0;
-  return figure("Where samples end", "Shares of all samples, by suite.", rows.length * rowHeight + 20, (canvas) => {
+  const view = figure("Where samples end", "Shares of all samples, by suite.", rows.length * rowHeight, (canvas) => {
     rows.forEach((row, i) => {
       let at = left;
       canvas.append(svg("text", { x: 0, y: i * rowHeight + 11, class: "strong" }, row.suite));
@@ -140,14 +199,11 @@ function failureBars(rows) {
         at += width;
       }
     });
-    let x = 0;
-    const present = OUTCOMES.filter((o) => rows.some((row) => row.counts[o]));
-    for (const outcome of present) {
-      canvas.append(svg("rect", { x, y: rows.length * rowHeight + 6, width: 8, height: 8, fill: `var(--${outcome})` }));
-      canvas.append(svg("text", { x: x + 11, y: rows.length * rowHeight + 14 }, nameOf(outcome)));
-      x += 22 + 6 * nameOf(outcome).length;
-    }
   });
+  const sum = (outcome) => rows.reduce((all, row) => all + (row.counts[outcome] || 0), 0);
+  view.insertBefore(element("ul", { class: "legend" }, ...OUTCOMES.filter(sum).map((outcome) =>
+    element("li", {}, element("i", { class: outcome }), `${nameOf(outcome)} ${sum(outcome)}`))), view.lastChild);
+  return view;
 }
 
 // Equal-count bins of `value`, with the share correct in each.
@@ -203,7 +259,7 @@ function spanned(text, span) {
 }
 
 function sampleView(sample) {
-  const facts = [`sample ${sample.sample}`, sample.finish && `ended by ${sample.finish}`, isNumber(sample.tokens) && `${sample.tokens} tokens`,
+  const facts = [sample.run && `run ${sample.run}`, `sample ${sample.sample}`, sample.finish && `ended by ${sample.finish}`, isNumber(sample.tokens) && `${sample.tokens} tokens`,
     isNumber(sample.mean_logprob) && `mean logprob ${sample.mean_logprob.toFixed(3)}`].filter(Boolean).join(" · ");
   return element("div", {},
     element("p", { class: "label" }, element("span", { class: `chip ${classOf(sample)}` }, nameOf(classOf(sample))), ` ${facts}`,
@@ -214,7 +270,10 @@ function sampleView(sample) {
 function problemView(problem) {
   const view = element("details", { class: "problem" });
   const dots = element("span", { class: "dots", "aria-hidden": "true" });
-  for (const sample of problem.samples.slice(0, 16)) dots.append(element("span", { class: `dot-${classOf(sample)}`, title: nameOf(classOf(sample)) }, "●"));
+  for (const run of [...new Set(problem.samples.map((s) => s.run))]) {
+    dots.append(element("span", { class: "run" }, ...problem.samples.filter((s) => s.run === run).slice(0, 16).map((sample) =>
+      element("span", { class: `dot-${classOf(sample)}`, title: `${run ? `run ${run}: ` : ""}${nameOf(classOf(sample))}` }, "●"))));
+  }
   view.append(element("summary", {}, element("span", { class: "id" }, problem.id), element("span", { class: "start" }, problem.start.slice(0, 160)), dots));
   view.addEventListener("toggle", () => {
     if (!view.open || view.children.length > 1) return;
@@ -229,6 +288,17 @@ function problemView(problem) {
   return view;
 }
 
+// Rate of run B less that of run A, over samples that say something.
+function changeOf(problem) {
+  const rate = (run) => {
+    const counted = problem.samples.filter((s) => s.run === run && s.outcome !== "error" && s.outcome !== "failed");
+    return counted.length ? counted.filter((s) => s.outcome === "correct").length / counted.length : NaN;
+  };
+  const change = rate("B") - rate("A");
+  return Number.isNaN(change) ? "not in both" : change > 0 ? "better in B" : change < 0 ? "worse in B" : "equal";
+}
+if (data.comparison) for (const problem of data.problems) problem.change = changeOf(problem);
+
 const PAGE = 100;
 let matches = [], drawnCount = 0;
 
@@ -241,12 +311,15 @@ function drawMore() {
 
 function applyFilters() {
   const words = byId("search").value.toLowerCase().split(/\s+/).filter(Boolean);
-  const [suite, domain, level, outcome] = ["suite", "domain", "level", "outcome"].map((name) => byId(`filter-${name}`).value);
+  const [suite, domain, level, tag, outcome, change] =
+    ["suite", "domain", "level", "tag", "outcome", "change"].map((name) => byId(`filter-${name}`).value);
   matches = [];
   data.problems.forEach((problem, i) => {
     if (suite && problem.suite !== suite) return;
     if (domain && problem.domain !== domain) return;
     if (level && `${problem.level}` !== level) return;
+    if (tag && !(problem.tags || []).includes(tag)) return;
+    if (change && problem.change !== change) return;
     if (outcome && !problem.samples.some((sample) => classOf(sample) === outcome)) return;
     if (words.every((word) => index[i].includes(word))) matches.push(i);
   });
@@ -267,12 +340,19 @@ function start() {
   byId("title").textContent = data.run.model;
   byId("subtitle").textContent = data.run.subtitle || "";
   byId("identity").textContent = JSON.stringify(data.run, null, 2);
+  if (data.comparison) {
+    byId("comparison").hidden = false;
+    byId("comparison-body").append(...comparisonView(data.comparison));
+  }
   byId("score-table").append(scoreTable());
+  byId("notes").append(...notes());
   byId("plots").append(...plots());
   const distinct = (values) => [...new Set(values.filter((v) => v !== null && v !== undefined && v !== ""))].map(String);
   fillSelect("suite", "every suite", distinct(data.problems.map((p) => p.suite)));
   fillSelect("domain", "every domain", distinct(data.problems.map((p) => p.domain)));
   fillSelect("level", "every level", distinct(data.problems.map((p) => p.level)).sort((a, b) => a - b));
+  fillSelect("tag", "every tag", distinct(data.problems.flatMap((p) => p.tags || [])).sort().slice(0, 200));
+  fillSelect("change", "every change", distinct(data.problems.map((p) => p.change)).sort());
   fillSelect("outcome", "every outcome", OUTCOMES.filter((o) => allSamples().some((s) => classOf(s) === o)));
   byId("search").addEventListener("input", applyFilters);
   byId("more").addEventListener("click", drawMore);

@@ -56,10 +56,13 @@ std::string DomAfter(std::string page, const std::string& script) {
   page.insert(page.rfind("</body>"), "<script>" + script + "</script>");
   REQUIRE(WriteFileAtomically(dir.path() / "page.html", page));
   const std::string command = fmt::format(
-      "timeout 100 chromium --headless --no-sandbox --disable-gpu --user-data-dir={0}/profile "
-      "--dump-dom file://{0}/page.html > {0}/dom.html 2>{0}/log.txt",
+      "timeout 300 chromium --headless --no-sandbox --disable-gpu --user-data-dir={0}/profile "
+      "--enable-logging=stderr --dump-dom file://{0}/page.html > {0}/dom.html 2>{0}/log.txt",
       dir.path().string());
   REQUIRE(std::system(command.c_str()) == 0);
+  const std::string log = ReadFile(dir.path() / "log.txt").value();
+  INFO(log);
+  CHECK(log.find("CONSOLE") == std::string::npos);
   return ReadFile(dir.path() / "dom.html").value();
 }
 
@@ -103,6 +106,41 @@ TEST_CASE("a browser shows scores, marks the answer by bytes and filters", "[bro
                "const box = document.getElementById('search');"
                "box.value = '00002'; box.dispatchEvent(new Event('input'));");
   CHECK(Contains(filtered, "1 of 3 problems"));
+}
+
+TEST_CASE("a browser shows a comparison and filters by change", "[browser]") {
+  Json report = ReportOf(3, 2, "abc é42 def");
+  for (int p = 0; p < 3; ++p) {
+    for (int s = 0; s < 2; ++s) {
+      Json& sample = report["problems"][p]["samples"][s];
+      sample["run"] = s == 0 ? "A" : "B";
+      sample["outcome"] = p == 2 || s == 0 ? "correct" : "wrong";
+    }
+  }
+  report["comparison"] = {{"a", "first"},
+                          {"b", "second"},
+                          {"suites",
+                           {{{"suite", "demo"},
+                             {"problems", 3},
+                             {"a", 1.0},
+                             {"b", 0.333},
+                             {"difference", -0.667},
+                             {"low", -0.9},
+                             {"high", -0.1},
+                             {"better", 0},
+                             {"worse", 2},
+                             {"p_permutation", 0.5},
+                             {"p_adjusted", 0.5},
+                             {"p_mcnemar", nullptr},
+                             {"same_content", true}}}}};
+  const std::string dom =
+      DomAfter(RenderPage("t", report),
+               "const box = document.getElementById('filter-change');"
+               "box.value = 'worse in B'; box.dispatchEvent(new Event('change'));");
+  if (dom.empty()) return;
+  CHECK(Contains(dom, "A is first, B is second"));
+  CHECK(Contains(dom, "[−90.0, −10.0]"));
+  CHECK(Contains(dom, "2 of 3 problems"));
 }
 
 TEST_CASE("ten thousand samples load and filter in less than two seconds", "[browser][slow]") {

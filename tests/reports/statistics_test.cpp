@@ -153,6 +153,9 @@ TEST_CASE("intervals are sane at the edges") {
   CHECK(one.high == 1);
   CHECK(one.low < 0.3);
   CHECK_FALSE(EstimateMean({}));
+  const Estimate exact = *EstimateMean({1, 1, 1, 1, 1, 1, 1, 0, 0, 0});  // tables: 7 of 10
+  CHECK(exact.low == Approx(0.3475).margin(5e-5));
+  CHECK(exact.high == Approx(0.9333).margin(5e-5));
   const Estimate mixed = *EstimateMean({1, 0});
   CHECK(mixed.low < 0.1);
   CHECK(mixed.high > 0.9);
