@@ -12,6 +12,7 @@ QuestionSet QuestionsOf(const Suite& suite) {
   set.sampling.temperature = suite.sampling.temperature;
   set.sampling.top_p = suite.sampling.top_p;
   set.sampling.stop = suite.sampling.stop;
+  set.metrics = suite.metrics;
   for (const Problem& problem : suite.problems) {
     Question question{problem, PromptOf(suite, problem)};
     question.problem.verifier = VerifierSpecOf(suite, problem);

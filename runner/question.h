@@ -22,7 +22,8 @@ struct QuestionSet {
   std::string digest;  // of files that are not in the problems (a pack's verify.py); may be ""
   std::filesystem::path root;  // where files that verifiers name lie; "" if there are none
   Sampling sampling;
-  std::vector<Question> questions;  // all of the suite: a limit is the run's matter
+  std::vector<std::string> metrics;  // "pass@k", "maj@k", …, as the suite asks for them
+  std::vector<Question> questions;   // all of the suite: a limit is the run's matter
 };
 
 // The suite with its own prompts, verifier specs and sampling defaults filled in.

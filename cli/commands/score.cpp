@@ -3,16 +3,20 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <ctime>
 
 #include "cli/commands.h"
 #include "cli/commands/score_setup.h"
 #include "cli/interrupts.h"
 #include "cli/progress.h"
+#include "reports/disagreement.h"
 #include "reports/export.h"
 #include "reports/paired.h"
 #include "reports/table.h"
 #include "runner/identity.h"
+#include "runner/preflight.h"
+#include "runner/regrade.h"
 #include "runner/store/run_reader.h"
 
 namespace assay::cli {
@@ -68,14 +72,26 @@ std::string Usage(const ScoreFlags& flags, const Summary& summary) {
   return text + "\n";
 }
 
-int PrintResult(const ScoreFlags& flags, const std::filesystem::path& folder) {
+// Exact maj@k over large n takes long: beyond this only on demand.
+constexpr int kMostForMajority = 16;
+
+bool WantsMajority(const ScoreFlags& flags, const std::vector<QuestionSet>& suites) {
+  const auto asks = [](const QuestionSet& suite) {
+    return std::find(suite.metrics.begin(), suite.metrics.end(), "maj@k") != suite.metrics.end();
+  };
+  const bool few = flags.n > 1 && flags.n <= kMostForMajority;
+  return flags.majority || (few && std::any_of(suites.begin(), suites.end(), asks));
+}
+
+int PrintResult(const ScoreFlags& flags, const std::vector<QuestionSet>& suites,
+                const std::filesystem::path& folder) {
   auto reader = RunReader::Open(folder);
   if (!reader) return Report(reader.error());
   SummaryOptions options;
   options.ks = flags.ks;
   options.most_samples = flags.n;
   if (flags.shard.empty()) options.limit = flags.limit;
-  options.majority = flags.majority;
+  options.majority = WantsMajority(flags, suites);
   if (options.ks.empty()) options.ks = DefaultKs(flags.n);
   if (flags.json) {
     auto report = ExportReport(*reader, options, false);
@@ -89,56 +105,113 @@ int PrintResult(const ScoreFlags& flags, const std::filesystem::path& folder) {
   if (summary->rows.empty()) {
     fmt::print("no sample has ended yet\n");
   } else {
-    fmt::print("{}{}", RenderTable(*summary), Usage(flags, *summary));
+    fmt::print("{}{}", RenderTable(*summary, flags.truncated_percent / 100),
+               Usage(flags, *summary));
   }
   fmt::print("stored in {}\n", folder.string());
   return kDone;
 }
 
-int Run(const ScoreFlags& flags) {
-  auto options = EvaluateOptionsOf(flags);
-  if (!options) return Report(options.error());
+// The stored responses under the profile that asked for them, beside the suite's own verdicts.
+int JudgeByProfile(const ScoreFlags& flags, const std::filesystem::path& folder,
+                   std::size_t threads) {
+  constexpr std::size_t kExamples = 4;
+  const auto regraded =
+      Regrade(folder, {std::string(kOwnProfile), flags.profile}, threads,
+              std::chrono::milliseconds(static_cast<int>(flags.verdict_seconds * 1000)), kExamples);
+  if (!regraded) return Report(regraded.error());
+  if (!flags.json) fmt::print("\n{}", RenderDisagreement(*regraded));
+  return kDone;
+}
+
+// What a run needs, all of it checked.
+struct Prepared {
+  std::vector<QuestionSet> suites;
+  EvaluateOptions options;
+  std::vector<PlannedQuestion> plan;  // points into `suites`
+  std::unique_ptr<Model> model;
+  std::vector<SuitePreflight> preflight;
   std::string note;
-  const auto suites = LoadSuites(flags, note);
-  if (!suites) return Report(suites.error());
-  if (flags.plan) return PrintPlan(flags, *suites);
-  const auto plan = PlanRun(*suites, *options);
-  if (!plan) return Report(plan.error());
-  const Interrupts interrupts;
+};
+
+Result<void> Prepare(const ScoreFlags& flags, Prepared& run) {
+  auto plan = PlanRun(run.suites, run.options);
+  if (!plan) return Pass(plan.error());
+  run.plan = std::move(*plan);
   ModelOptions model_options = flags.model_options;
   model_options.threads = flags.threads;
-  const auto model = OpenModel(flags.model, model_options);
-  if (!model) return Report(model.error());
+  auto model = OpenModel(flags.model, model_options);
+  if (!model) return Pass(model.error());
+  run.model = std::move(*model);
+  auto preflight = Preflight(*run.model, run.plan, run.options.threads);
+  if (!preflight) return Within("preflight", preflight.error());
+  run.preflight = std::move(*preflight);
+  for (const SuitePreflight& suite : run.preflight) {
+    if (suite.cut_short == 0) continue;
+    run.note += fmt::format("{}: {} prompt(s) leave less than {} tokens of the model's context\n",
+                            suite.suite, suite.cut_short, suite.sampling.max_tokens);
+  }
+  return {};
+}
 
-  const RunIdentity identity = IdentifyRun((*model)->Identity(), flags.seed, *suites);
-  const RunRecord record{identity.hash, identity.json, flags.model, (*model)->Description(),
-                         ASSAY_VERSION, Now(),         flags.seed};
-  const auto folder = FolderOf(flags, identity.hash);
+// Draws and judges into `folder`, which is let go of afterwards.
+Result<void> Draw(const ScoreFlags& flags, Prepared& run, const std::filesystem::path& folder,
+                  const RunRecord& record, std::optional<Progress>& progress,
+                  const Interrupts& interrupts) {
   auto writer = RunWriter::Open(folder, record);
-  if (!writer) return Report(writer.error());
-  if (!note.empty()) fmt::print(stderr, "{}\n", note);
-
-  Progress progress(fmt::format("{}", fmt::join(flags.suites, ",")),
-                    static_cast<std::int64_t>(plan->size()) * flags.n);
+  if (!writer) return Pass(writer.error());
+  const std::string preflight = DumpJson(ToJson(run.preflight));
+  if (auto put = writer->PutNote("preflight", preflight); !put) return put;
+  progress.emplace(fmt::format("{}", fmt::join(flags.suites, ",")),
+                   static_cast<std::int64_t>(run.plan.size()) * flags.n);
   if (flags.until_width.value_or(0) > 0) {
-    options->enough = [&] {
-      const auto running = progress.Running();
+    run.options.enough = [&] {
+      const auto running = progress->Running();
       return running && 100 * (running->high - running->low) <= *flags.until_width;
     };
   }
-  const auto ran = Evaluate(
-      **model, *suites, *plan, *options, *writer,
-      [&](const Counted& counted) { progress.Count(counted); }, interrupts.token());
-  progress.Finish();
+  return Evaluate(
+      *run.model, run.suites, run.plan, run.options, *writer,
+      [&](const Counted& counted) { progress->Count(counted); }, interrupts.token());
+}
+
+int Run(const ScoreFlags& flags) {
+  Prepared run;
+  auto options = EvaluateOptionsOf(flags);
+  if (!options) return Report(options.error());
+  run.options = std::move(*options);
+  auto suites = LoadSuites(flags, run.note);
+  if (!suites) return Report(suites.error());
+  run.suites = std::move(*suites);
+  if (flags.plan) return PrintPlan(flags, run.suites);
+  const Interrupts interrupts;
+  if (auto prepared = Prepare(flags, run); !prepared) return Report(prepared.error());
+  if (flags.preflight) {
+    fmt::print("{}", flags.json ? DumpJsonPretty(ToJson(run.preflight)) + "\n"
+                                : RenderPreflight(run.preflight));
+    return kDone;
+  }
+  const RunIdentity identity = IdentifyRun(run.model->Identity(), flags.seed, run.suites);
+  const RunRecord record{identity.hash, identity.json, flags.model, run.model->Description(),
+                         ASSAY_VERSION, Now(),         flags.seed};
+  const auto folder = FolderOf(flags, identity.hash);
+  fmt::print(stderr, "{}", run.note);
+  std::optional<Progress> progress;
+  const auto ran = Draw(flags, run, folder, record, progress, interrupts);
+  if (progress) progress->Finish();
   if (!ran) return Report(ran.error());
-  if (const int status = PrintResult(flags, folder); status != kDone) return status;
+  if (const int status = PrintResult(flags, run.suites, folder); status != kDone) return status;
+  if (!flags.profile.empty() && !interrupts.requested()) {
+    const int status = JudgeByProfile(flags, folder, run.options.threads);
+    if (status != kDone) return status;
+  }
   if (interrupts.requested()) {
     fmt::print(stderr, "assay: stopped early; repeat the command to go on\n");
     return kSomeFailed;
   }
-  if (progress.failures() == 0) return kDone;
+  if (progress->failures() == 0) return kDone;
   fmt::print(stderr, "assay: {} sample(s) failed; repeat the command to try them again\n",
-             progress.failures());
+             progress->failures());
   return kSomeFailed;
 }
 

@@ -6,6 +6,8 @@
 
 #include "base/thread_pool.h"
 #include "cli/commands/tasks.h"
+#include "runner/few_shot.h"
+#include "runner/profiles.h"
 
 namespace assay::cli {
 namespace {
@@ -70,12 +72,68 @@ void DeclareEndpoint(CLI::App& command, ScoreFlags& flags) {
                   "Above 1: several samples of a problem in one request")
       ->check(CLI::Range(1, 1024))
       ->capture_default_str();
+  command.add_flag("--stream", options.stream,
+                   "Have replies sent piece by piece; --time-out is then the longest silence");
   command
       .add_option("--price", flags.price,
                   "Price of a million prompt tokens and of a million response tokens")
       ->delimiter(',')
       ->expected(2)
       ->type_name("IN,OUT");
+}
+
+void DeclarePrompt(CLI::App& command, ScoreFlags& flags) {
+  command
+      .add_option("--profile", flags.profile,
+                  "Ask as another harness asks, and judge by its rules too (assay regrade --list)")
+      ->type_name("NAME");
+  command
+      .add_option("--few-shot", flags.few_shot,
+                  "Solved examples to show first, instead of the suite's: JSONL with prompt and "
+                  "response, question and answer, or problem and solution")
+      ->type_name("FILE");
+  command.add_option("--shots", flags.shots, "The first so many of --few-shot; 0: all of them")
+      ->capture_default_str();
+  command
+      .add_option("--style", flags.style,
+                  "chat: messages through the model's template; completion: one text to continue")
+      ->check(CLI::IsMember({"chat", "completion"}));
+  command.add_option("--system", flags.system, "System message, instead of the suite's")
+      ->type_name("TEXT");
+  command
+      .add_option("--template", flags.prompt_template,
+                  "Text around each problem, instead of the suite's; {prompt} stands for it")
+      ->type_name("TEXT");
+}
+
+// The suite with another way to ask. What was left out of a profile goes to `note`.
+Result<void> ApplyPrompt(const ScoreFlags& flags, Suite& suite, std::string& note) {
+  if (!flags.profile.empty()) {
+    int shots = 0;
+    if (auto done = ApplyProfilePrompt(flags.profile, suite, shots); !done) return done;
+    if (shots > 0 && flags.few_shot.empty()) {
+      note += fmt::format(
+          "profile {} shows {} solved examples, none are shown here: give them with --few-shot\n",
+          flags.profile, shots);
+    }
+  }
+  if (!flags.style.empty()) {
+    suite.style = flags.style == "chat" ? PromptStyle::kChat : PromptStyle::kCompletion;
+  }
+  if (flags.system) suite.system = *flags.system;
+  if (flags.prompt_template) {
+    const auto at = flags.prompt_template->find("{prompt}");
+    if (at == std::string::npos ||
+        flags.prompt_template->find("{prompt}", at + 1) != std::string::npos) {
+      return Fail(ErrorCode::kUsage, "--template: must hold {{prompt}} exactly once");
+    }
+    suite.prompt_template = *flags.prompt_template;
+  }
+  if (flags.few_shot.empty()) return {};
+  auto shots = ReadFewShot(flags.few_shot, flags.shots);
+  if (!shots) return Pass(shots.error());
+  ShowExamples(std::move(*shots), suite);
+  return {};
 }
 
 }  // namespace
@@ -103,9 +161,17 @@ void DeclareScoreFlags(CLI::App& command, ScoreFlags& flags) {
   command.add_option("--seed", flags.seed, "Seed of all sampling")->capture_default_str();
   command.add_option("--out", flags.out, "Run folder; absent: runs/<model>-<identity>")
       ->type_name("DIR");
+  DeclarePrompt(command, flags);
   DeclareSampling(command, flags);
   DeclareEndpoint(command, flags);
-  command.add_flag("--maj", flags.majority, "maj@k too: the most frequent answer of k");
+  command.add_flag("--maj", flags.majority,
+                   "maj@k too: the most frequent answer of k; absent: where the suite asks for it "
+                   "and --n is 2 to 16");
+  command
+      .add_option("--truncated", flags.truncated_percent,
+                  "Warn where more than so many per cent of the samples were cut off")
+      ->check(CLI::Range(0.0, 100.0))
+      ->capture_default_str();
   command
       .add_option("--threads", flags.threads,
                   "Threads that judge, and that a local model uses; 0: all this process may use")
@@ -129,6 +195,8 @@ void DeclareScoreFlags(CLI::App& command, ScoreFlags& flags) {
                      "Local models: weights held as f32, bf16 or int8; absent: f32");
   command.add_flag("--plan", flags.plan,
                    "Only say what this run could tell apart; nothing is sampled");
+  command.add_flag("--preflight", flags.preflight,
+                   "Only show what would be sent: prompt ids, BOS, template, stop list, budget");
   command.add_flag("--json", flags.json, "The result as JSON");
 }
 
@@ -160,8 +228,9 @@ Result<std::vector<QuestionSet>> LoadSuites(const ScoreFlags& flags, std::string
   std::set<std::string> seen;
   bool warmed = false;
   for (const std::string& name : flags.suites) {
-    const auto suite = FindSuite(name, *flags.library);
+    auto suite = FindSuite(name, *flags.library);
     if (!suite) return Pass(suite.error());
+    if (auto asked = ApplyPrompt(flags, *suite, note); !asked) return Pass(asked.error());
     if (!seen.insert(suite->name).second) {
       return Fail(ErrorCode::kUsage, "--suite: \"{}\" is named twice", suite->name);
     }
@@ -169,8 +238,8 @@ Result<std::vector<QuestionSet>> LoadSuites(const ScoreFlags& flags, std::string
     ApplySampling(flags, suites.back().sampling, warmed);
   }
   if (warmed) {
-    note = fmt::format("sampling at temperature {}, as {} greedy samples would be equal",
-                       kTemperatureForManySamples, flags.n);
+    note += fmt::format("sampling at temperature {}, as {} greedy samples would be equal\n",
+                        kTemperatureForManySamples, flags.n);
   }
   return suites;
 }

@@ -34,7 +34,15 @@ struct ScoreFlags {
   std::string shard;
   std::optional<double> until_width;
   std::vector<double> price;  // of a million tokens: prompt, response
+  std::string profile;        // asks as this one does, and judges by it too
+  std::string few_shot;       // file with solved examples
+  std::size_t shots = 0;
+  std::string style;
+  std::optional<std::string> system;
+  std::optional<std::string> prompt_template;
+  double truncated_percent = 5;
   bool plan = false;
+  bool preflight = false;
   bool json = false;
   ModelOptions model_options;
   std::shared_ptr<LibraryOptions> library;
@@ -42,8 +50,8 @@ struct ScoreFlags {
 
 void DeclareScoreFlags(CLI::App& command, ScoreFlags& flags);
 
-// The suites that were named, with the sampling that was asked for. A note for people goes to
-// `note` where something was chosen for them.
+// The suites that were named, with the prompts and the sampling that were asked for. A note for
+// people goes to `note` where something was chosen for them.
 Result<std::vector<QuestionSet>> LoadSuites(const ScoreFlags& flags, std::string& note);
 
 // Checks the numbers that CLI11 cannot check alone, and reads --shard.
