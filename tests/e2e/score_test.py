@@ -2,6 +2,7 @@
 import json
 import os
 import random
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -9,8 +10,10 @@ import sys
 import tempfile
 import time
 import unittest
+import zipfile
 
 sys.path.insert(0, os.path.join(os.environ["ASSAY_SOURCE_DIR"], "tests", "support"))
+import tiny_checkpoint  # noqa: E402
 from mock_server import MockServer  # noqa: E402
 
 ASSAY = os.environ["ASSAY"]
@@ -129,6 +132,21 @@ class Score(Folder):
             rows += self.stored(out)
         assay("score", model, "--suite", pack, "--n", 2, "--out", self.path("whole"))
         self.assertEqual(sorted(rows), self.stored("whole"))
+        shards = [self.path("shard" + i) for i in "123"]
+        merged = assay("report", *shards, "--json")
+        self.assertEqual(merged.returncode, 0, merged.stderr)
+        self.assertEqual(merged.stdout, assay("report", self.path("whole"), "--json").stdout)
+        kept = assay("report", *shards, "--merge", self.path("merged"), "--csv")
+        self.assertEqual(kept.stdout, assay("report", self.path("whole"), "--csv").stdout)
+        self.assertEqual(self.stored("merged"), self.stored("whole"))
+        again = assay("score", model, "--suite", pack, "--n", 2, "--out", self.path("merged"))
+        self.assertEqual(again.returncode, 0, again.stderr)
+        other = assay("score", model, "--suite", pack, "--n", 2, "--seed", 7, "--out", self.path("other"))
+        self.assertEqual(other.returncode, 0)
+        wrong = assay("report", shards[0], self.path("other"), "--merge", self.path("no"))
+        self.assertEqual(wrong.returncode, 2)
+        self.assertIn("seed: 0", wrong.stderr)
+        self.assertFalse(os.path.exists(self.path("no")))
 
     def test_an_output_that_cannot_be_written(self):
         pack, model = self.pack(["?"] * 3), self.replies(3, 1)
@@ -157,6 +175,76 @@ class Score(Folder):
             self.assertEqual(self.stored(os.path.join(small, "run")), self.stored("whole"))
         finally:
             subprocess.run(["umount", small], check=True)
+
+
+class Identity(Folder):
+    """A run is known by content: one byte changed is another run, the same bytes elsewhere are the same run."""
+
+    def score(self, model, pack, *words):
+        return assay("score", model, "--suite", pack, "--n", 2, "--max-tokens", 3, "--out", self.path("run"), *words)
+
+    def drawn(self):
+        db = sqlite3.connect(self.path("run", "run.db"))
+        rows = db.execute("SELECT id, wall_ms FROM sample ORDER BY id").fetchall()
+        db.close()
+        return rows
+
+    def edit(self, file, old, new, times=1):
+        with open(file) as source:
+            text = source.read()
+        self.assertIn(old, text)
+        with open(file, "w") as sink:
+            sink.write(text.replace(old, new, times))
+
+    def test_one_byte(self):
+        model, pack = tiny_checkpoint.make(self.path("model")), self.pack(["what?", "why?"])
+        first = self.score(model, pack)
+        self.assertEqual(first.returncode, 0, first.stderr)
+        before = self.drawn()
+        elsewhere = shutil.copytree(model, self.path("elsewhere"))
+        again = self.score(elsewhere, shutil.copytree(pack, self.path("other", "demo")))
+        self.assertEqual(again.returncode, 0, again.stderr)
+        self.assertEqual(self.drawn(), before)  # nothing was drawn again
+
+        def changed_model(name, change):
+            copy = shutil.copytree(model, self.path(name))
+            change(copy)
+            return copy, pack
+
+        def changed_pack(name, file, old, new):
+            copy = shutil.copytree(pack, self.path(name, "demo"))
+            self.edit(os.path.join(copy, file), old, new)
+            return model, copy
+
+        def flip(folder):
+            with open(os.path.join(folder, "model.safetensors"), "r+b") as file:
+                file.seek(-1, os.SEEK_END)
+                byte = file.read(1)
+                file.seek(-1, os.SEEK_END)
+                file.write(bytes([byte[0] ^ 1]))
+
+        others = {
+            "weights": changed_model("m1", flip),
+            "template": changed_model("m2", lambda f: self.edit(os.path.join(f, "tokenizer_config.json"), "{{ m", "!{{ m")),
+            "tokenizer": changed_model("m3", lambda f: self.edit(os.path.join(f, "tokenizer.json"), "<pad>", "<pat>", -1)),
+            "prompt": changed_pack("p1", "problems.jsonl", "why?", "why!"),
+            "reference": changed_pack("p2", "problems.jsonl", '"reference": "1"', '"reference": "2"'),
+            "verifier": changed_pack("p3", "problems.jsonl", '"numeric"', '"exact"'),
+            "suite": changed_pack("p4", "pack.json", "1.0.0", "1.0.1")}
+        for name, (other_model, other_pack) in others.items():
+            done = self.score(other_model, other_pack)
+            self.assertEqual(done.returncode, 2, f"{name}: {done.stdout}{done.stderr}")
+            self.assertIn("holds another run", done.stderr)
+        for words in (["--temperature", 0.71], ["--seed", 1], ["--top-p", 0.9], ["--template", "{prompt} "], ["--logprobs"]):
+            done = self.score(model, pack, *words)
+            self.assertEqual(done.returncode, 2, words)
+            self.assertIn("holds another run", done.stderr)
+        self.assertEqual(self.drawn(), before)
+        grown = assay("score", model, "--suite", pack, "--n", 5, "--max-tokens", 3, "--out", self.path("run"))
+        self.assertEqual(grown.returncode, 0, grown.stderr)
+        after = self.drawn()
+        self.assertEqual(len(after), 10)
+        self.assertTrue(set(before) <= set(after))  # the old ones stay as they were
 
 
 class Later(Folder):
@@ -202,20 +290,44 @@ class Later(Folder):
     def test_import_of_four_formats(self):
         pack = self.pack(["?"] * 4)
         texts = [f"The answer is {i if i != 2 else 9}." for i in range(4)]
+        inspect = [{"id": i + 1, "epoch": 1, "output": {"choices": [
+            {"message": {"content": [{"type": "text", "text": t}]}, "stop_reason": "stop"}]}}
+            for i, t in enumerate(texts)]
         files = {
             "lm.jsonl": "\n".join(json.dumps({"doc_id": i, "doc": {}, "resps": [[t, t]]}) for i, t in enumerate(texts)),
+            # lm-eval writes the same responses once for each of its filters.
+            "filters.jsonl": "\n".join(json.dumps({"doc_id": i, "doc": {}, "resps": [[t]], "filter": name})
+                                       for name in ("strict-match", "flexible-extract") for i, t in enumerate(texts)),
+            "results.json": json.dumps({"date": "", "hash": "x", "eval": {
+                f"p{i:04}": [{"task_id": f"p{i:04}", "solution": t, "base_status": "pass"}]
+                for i, t in enumerate(texts)}}),
             "plus.jsonl": "\n".join(json.dumps({"task_id": f"p{i:04}", "solution": t}) for i, t in enumerate(texts)),
             "plain.jsonl": "\n".join(json.dumps({"id": f"p{i:04}", "text": t}) for i, t in enumerate(texts)),
-            "inspect.json": json.dumps({"eval": {}, "samples": [
-                {"id": i + 1, "epoch": 1, "output": {"choices": [
-                    {"message": {"content": [{"type": "text", "text": t}]}, "stop_reason": "stop"}]}}
-                for i, t in enumerate(texts)]})}
+            "inspect.json": json.dumps({"eval": {}, "samples": inspect})}
         for name, text in files.items():
             with open(self.path(name), "w") as file:
                 file.write(text)
             done = assay("import", self.path(name), "--suite", pack, "--out", self.path(name + ".run"))
             self.assertEqual(done.returncode, 0, name + done.stderr)
             self.assertIn("75.0", done.stdout)
+            self.assertIn("8 responses" if name == "lm.jsonl" else "4 responses", done.stdout)
+        for method in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            name = f"log{method}.eval"
+            with zipfile.ZipFile(self.path(name), "w", method) as archive:
+                archive.writestr("header.json", "{}")
+                for sample in inspect:
+                    archive.writestr(f"samples/{sample['id']}_epoch_1.json", json.dumps(sample) + " " * 5000)
+            done = assay("import", self.path(name), "--suite", pack, "--out", self.path(name + ".run"))
+            self.assertEqual(done.returncode, 0, name + done.stderr)
+            self.assertIn("4 responses (inspect)", done.stdout)
+            self.assertEqual(self.stored(name + ".run"), self.stored("inspect.json.run"))
+            data = open(self.path(name), "rb").read()
+            for damage in (data[:-30], data[:200] + b"xxxx" + data[204:], data[:40]):
+                with open(self.path("damaged.eval"), "wb") as file:
+                    file.write(damage)
+                broken = assay("import", self.path("damaged.eval"), "--suite", pack, "--out", self.path("none"))
+                self.assertEqual(broken.returncode, 2, broken.stderr)
+                self.assertIn("damaged.eval", broken.stderr)
         with open(self.path("bad.jsonl"), "w") as file:
             file.write('{"id": "p0001", "text": "x"}\n{"id": "nobody", "text": "x"}\n')
         bad = assay("import", self.path("bad.jsonl"), "--suite", pack, "--out", self.path("bad.run"))
@@ -334,6 +446,25 @@ class Endpoint(Folder):
                 row = json.loads(done.stdout)["rows"][0]
                 self.assertEqual(row["counts"]["correct"], 40)
                 self.assertEqual(server.counts["plain"], 10 if supports_n else 40)
+
+    def test_streamed_replies_are_the_same(self):
+        prompts = [f"{'THINK ' if i == 3 else 'CUT ' if i == 4 else 'BREAK ' if i == 5 else ''}say {i}" for i in range(8)]
+        with MockServer() as server:
+            pack = self.pack(prompts)
+            args = ("score", server.url, "--suite", pack, "--n", 2, "--logprobs", "--attempts", 2, "--json")
+            whole = assay(*args, "--out", self.path("whole"))
+            self.assertEqual(whole.returncode, 0, whole.stderr)
+            streamed = assay(*args, "--out", self.path("streamed"), "--stream", "--samples-per-request", 2)
+            self.assertEqual(streamed.returncode, 3, streamed.stderr)
+            self.assertTrue(server.bodies[-1]["stream_options"]["include_usage"])
+        row = json.loads(streamed.stdout)["rows"][0]
+        self.assertEqual(row["counts"]["failed"], 2)
+        self.assertEqual(row["response_tokens"], 4 * 14)
+        without = [r for r in self.stored("whole") if r[1] != "p0005"]
+        self.assertEqual(self.stored("streamed"), without)
+        db = sqlite3.connect(self.path("streamed", "run.db"))
+        self.assertIn("the stream ended", db.execute("SELECT message FROM failure").fetchone()[0])
+        self.assertEqual(db.execute("SELECT count(*) FROM response WHERE length(logprobs) = 16").fetchone()[0], 14)
 
     def test_key_flags(self):
         with MockServer() as server:
