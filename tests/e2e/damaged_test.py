@@ -187,14 +187,18 @@ class Damaged(unittest.TestCase):
         self.assertEqual(self.score(model).returncode, 0)
         with open(self.path("run", "run.db"), "r+b") as file:
             file.write(b"not a database at all")
-        before = open(self.path("run", "run.db"), "rb").read()
+        before = self.bytes_of("run.db")
         for words in (("report", self.path("run")), ("compare", self.path("run"), self.path("run")),
                       ("regrade", self.path("run"), "--profile", "suite")):
             done = assay(*words)
             self.assertEqual(done.returncode, 2, done.stderr)
             self.assertIn("run.db", done.stderr)
         self.assertEqual(self.score(model).returncode, 2)
-        self.assertEqual(open(self.path("run", "run.db"), "rb").read(), before)
+        self.assertEqual(self.bytes_of("run.db"), before)
+
+    def bytes_of(self, name):
+        with open(self.path("run", name), "rb") as file:
+            return file.read()
 
 
 if __name__ == "__main__":

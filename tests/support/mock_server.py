@@ -25,6 +25,7 @@ class MockServer:
         self.bodies = []
         self.answered_at = []
         self.in_flight = self.most_in_flight = 0
+        self.hold_after = None  # requests beyond so many wait until this is raised
         self._window, self._used = 0, 0
         self._loop = asyncio.new_event_loop()
         ready = threading.Event()
@@ -67,7 +68,7 @@ class MockServer:
                 self.in_flight += 1
                 self.most_in_flight = max(self.most_in_flight, self.in_flight)
                 try:
-                    reply = await self._reply(lines[0].split()[1], headers, body)
+                    reply = await self._reply(lines[0].split()[1], headers, body, reader)
                 finally:
                     self.in_flight -= 1
                 if reply is None:
@@ -117,7 +118,11 @@ class MockServer:
         lines += ["data: " + json.dumps({"choices": [], "usage": usage}), "data: [DONE]"]
         return "\r\n\r\n".join(lines) + "\r\n\r\n"
 
-    async def _reply(self, path, headers, body):
+    async def _reply(self, path, headers, body, reader):
+        while self.hold_after is not None and sum(self.counts.values()) >= self.hold_after:
+            if reader.at_eof():  # the client is gone
+                return None
+            await asyncio.sleep(0.002)
         wait = self._over_rate()
         if wait is not None:
             self.counts["429"] += 1
