@@ -70,10 +70,11 @@ TEST_CASE("profiles of MATH part where the harnesses do") {
       {"so $\\frac{1}{2}$", "\\frac{1}{2}", "hb"},
       {"thus \\boxed{\\frac12}", "\\frac{1}{2}", "b"},  // lm-eval looks for no box
       {"\\frac{1}{2}", "\\frac{1}{2}", "hb"},
+      // simple-evals takes all behind "Answer:" for the answer, and its judge finds it there
       {"Final Answer: The final answer is $\\frac12$. I hope it is correct.", "\\frac{1}{2}",
-       "hmb"},
-      {"Final Answer: The final answer is $\\frac12$. ", "\\frac{1}{2}", "hmb"},
-      {"Final Answer: The final answer is $2$ or so", "2", "hb"},
+       "hmsb"},
+      {"Final Answer: The final answer is $\\frac12$. ", "\\frac{1}{2}", "hmsb"},
+      {"Final Answer: The final answer is $2$ or so", "2", "hsb"},
       {"Answer: 0.5", "\\frac{1}{2}", "s"},
       {"the ANSWER : 3\nAnswer: 4", "3", "s"}};
   static constexpr std::pair<char, const char*> kProfiles[] = {{'h', "lm-eval-hendrycks-math"},
