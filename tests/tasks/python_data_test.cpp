@@ -18,8 +18,7 @@ std::string Through(const std::string& line) {
 TEST_CASE("numbers that JSON cannot hold come through as Python wrote them") {
   CHECK(Through("[123456789012345678901234567890, -98765432109876543210]") ==
         "[123456789012345678901234567890, -98765432109876543210]");
-  CHECK(Through("[Infinity, -Infinity, NaN]") ==
-        "[float('inf'), float('-inf'), float('nan')]");
+  CHECK(Through("[Infinity, -Infinity, NaN]") == "[float('inf'), float('-inf'), float('nan')]");
   CHECK(Through(R"({"a": [1, 2.5, -0.0, 1e22], "b": null, "c": [true, false]})") ==
         R"({"a": [1, 2.5, -0.0, 1e+22], "b": None, "c": [True, False]})");
   CHECK(Through(R"(["NaN \" 123456789012345678901234567890", "-Infinity"])") ==
