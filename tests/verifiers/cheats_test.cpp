@@ -91,6 +91,65 @@ TEST_CASE("tests that pass functions run with lower trust, which the reason says
   CHECK(Make(isolated)->Check("def f(g):\n    return g(2)\n", kBudget).outcome == Outcome::kError);
 }
 
+// A reply that a test passes on could be nested so deeply that the next call cannot be encoded:
+// that must not move the tests into the candidate's process.
+TEST_CASE("no reply makes the tests run with lower trust") {
+  const Json spec = {{"tests", {"assert f(f([1])) == [[[1]]]"}}};
+  for (const int depth : {50, 100, 150, 155, 160, 170, 190, 197, 198, 199, 200, 300}) {
+    const std::string program = "def f(a):\n    for _ in range(" + std::to_string(depth) +
+                                "):\n        a = [a]\n    return a\n";
+    const auto verdict = Make(spec)->Check(program, kBudget);
+    INFO(depth << ": " << verdict.reason);
+    CHECK(verdict.outcome == Outcome::kWrong);
+    CHECK(verdict.reason.find("lower trust") == std::string::npos);
+  }
+}
+
+TEST_CASE("an exception cannot end a test's iteration") {
+  const Json spec = {{"tests",
+                      {"assert all(map(lambda x: f(x) == x + 1, [1, 2, 3]))",
+                       "assert list(map(lambda x: f(x), [1, 2])) == [2, 3]"}}};
+  CHECK(Make(spec)->Check("def f(a):\n    return a + 1\n", kBudget).outcome == Outcome::kCorrect);
+  CHECK(Make(spec)->Check("def f(a):\n    raise StopIteration\n", kBudget).outcome ==
+        Outcome::kWrong);
+}
+
+TEST_CASE("answers that depend on the order of a set are found with a second seed") {
+  const std::string lucky = "def f(a):\n    return list({'a', 'b', 'c', 'd', 'e', 'f', 'g'})\n";
+  const std::string sorted = "def f(a):\n    return sorted({'a', 'b', 'c'})\n";
+  const auto order = Make({{"tests", {"assert f(1) == list(set('abcdefg'))"}}});
+  CHECK(order->Check(lucky, kBudget).outcome == Outcome::kWrong);  // "a", … against one string's
+  Json spec = {{"tests", {"assert f(1)[0] == 'a' or len(f(1)) == 7"}}, {"second_seed", true}};
+  CHECK(Make(spec)->Check(sorted, kBudget).outcome == Outcome::kCorrect);
+  spec = {{"protocol", "stdio"},
+          {"second_seed", true},
+          {"tests", {{{"stdin", ""}, {"stdout", "a b c\n"}}}}};
+  CHECK(Make(spec)->Check("print(*sorted({'a', 'b', 'c'}))", kBudget).outcome == Outcome::kCorrect);
+}
+
+// Programs against the stdin/stdout protocol: the sum of two numbers, two tests.
+TEST_CASE("no cheat passes the stdio protocol") {
+  std::size_t count = 0;
+  const auto read = ForEachJsonLine(
+      std::filesystem::path(ASSAY_SOURCE_DIR) / "tests" / "cases" / "code" / "stdio_cheats.jsonl",
+      [&](std::size_t, Result<Json> line) {
+        REQUIRE(line.has_value());
+        ++count;
+        Json spec = {{"protocol", "stdio"},
+                     {"language", line->value("language", "python")},
+                     {"tests",
+                      {{{"stdin", "1 2\n"}, {"stdout", "3\n"}},
+                       {{"stdin", "20 22\n"}, {"stdout", "42\n"}}}}};
+        if (line->contains("checker")) spec["checker"] = (*line)["checker"];
+        const Verdict verdict = Make(spec)->Check((*line)["program"].get<std::string>(), kBudget);
+        INFO((*line)["name"] << ": " << verdict.reason);
+        CHECK(ToString(verdict.outcome) == (*line)["outcome"].get<std::string>());
+        return true;
+      });
+  REQUIRE(read.has_value());
+  CHECK(count >= 25);
+}
+
 TEST_CASE("a failing test is shown, and credit is partial only where asked for") {
   const Json tests = {"assert f(1) == 2", "assert f(2) == 3", "assert f(5) == 5"};
   const std::string program = "def f(a):\n    return a + 1\n";

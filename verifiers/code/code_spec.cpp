@@ -99,6 +99,9 @@ Result<CodeSpec> ParseCodeSpec(const Json& spec, const VerifierContext& context)
                                          DidYouMean(code.profile, CodeProfiles())));
   }
   code.partial = fields.OptionalBool("partial").value_or(false);
+  code.second_seed = fields.OptionalBool("second_seed").value_or(false);
+  if (code.second_seed && code.question.language != "python")
+    fields.Refuse("second_seed", "only Python has a seed of hashes");
   ReadLimits(fields, code.limits);
   switch (code.protocol) {
     case CodeProtocol::kFunction:

@@ -7,6 +7,8 @@
 //   cpu_ms, wall_ms, memory_mb, output_kb   limits of one run (10000, 0: six times cpu_ms + 2 s,
 //   1024,
 //                1024); for "stdio" of each test
+//   second_seed  what passes runs once more with another seed of str hashes, and is wrong where its
+//                answer depends on the order of a set (Python; false)
 //   partial      the reward is the share of tests passed (false: all or nothing)
 //  function:
 //   entry_point  the function that tests call
@@ -56,6 +58,7 @@ struct CodeSpec {
   std::string profile = "default";
   sandbox::Limits limits;
   bool partial = false;
+  bool second_seed = false;
   CodeTrust trust = CodeTrust::kAuto;
   Json tests;  // of kFunction: what runtime/testing.py takes
   std::vector<StdioTest> stdio;

@@ -71,15 +71,20 @@ sandbox::Limits Within(sandbox::Limits limits, std::chrono::milliseconds budget)
   return limits;
 }
 
-FunctionCheck::FunctionCheck(const CodeSpec& spec) : spec_(spec), id_(NextId()) {}
-FunctionCheck::~FunctionCheck() { JudgeShelf::Shared().Clear(id_); }
+FunctionCheck::FunctionCheck(const CodeSpec& spec) : spec_(spec), ids_{NextId(), NextId()} {}
+FunctionCheck::~FunctionCheck() {
+  for (const std::uint64_t id : ids_) JudgeShelf::Shared().Clear(id);
+}
 
 FunctionCheck::Tried FunctionCheck::TryIsolated(sandbox::Sandbox& box,
-                                                const sandbox::PairScript& candidate) const {
-  auto judge = JudgeShelf::Shared().Take(id_);
+                                                const sandbox::PairScript& candidate,
+                                                int hash_seed) const {
+  const std::uint64_t id = ids_[static_cast<std::size_t>(hash_seed)];
+  auto judge = JudgeShelf::Shared().Take(id);
   if (!judge) {
     sandbox::PairOptions options;
     options.channels = sandbox::kMaxChannels;
+    options.hash_seed = hash_seed;
     auto started = sandbox::Judge::Start(box, JudgeScript(spec_), options);
     if (!started) return {Verdict::Failure(started.error().message), true, std::nullopt};
     judge = std::move(*started);
@@ -88,7 +93,7 @@ FunctionCheck::Tried FunctionCheck::TryIsolated(sandbox::Sandbox& box,
   const bool failed = result.candidate.ending == sandbox::Ending::kSandboxFailed ||
                       result.judge.ending == sandbox::Ending::kSandboxFailed;
   if (!result.answer) return {VerdictWithoutAnswer(result), failed, std::nullopt};
-  JudgeShelf::Shared().Put(id_, std::move(judge));
+  JudgeShelf::Shared().Put(id, std::move(judge));
   const auto answer = ParseJson(*result.answer);
   if (!answer) return {Verdict::Failure("the judge's answer is malformed"), false, std::nullopt};
   if (answer->value("outcome", "") == "objects") return {{}, false, answer->value("reason", "")};
@@ -103,8 +108,9 @@ FunctionCheck::Tried FunctionCheck::TryIsolated(sandbox::Sandbox& box,
 }
 
 Verdict FunctionCheck::CheckInProcess(sandbox::Sandbox& box, const std::string& program,
-                                      const sandbox::Limits& limits) const {
+                                      const sandbox::Limits& limits, int hash_seed) const {
   sandbox::PythonScript script;
+  script.hash_seed = hash_seed;
   const std::string mark = Mark();
   Json data = spec_.tests;
   data["mark"] = mark;
@@ -125,18 +131,29 @@ Verdict FunctionCheck::CheckInProcess(sandbox::Sandbox& box, const std::string& 
   return verdict;
 }
 
+Verdict FunctionCheck::CheckOnce(sandbox::Sandbox& box, const std::string& program,
+                                 const sandbox::Limits& limits, int hash_seed) const {
+  if (spec_.trust == CodeTrust::kInProcess) return CheckInProcess(box, program, limits, hash_seed);
+  const sandbox::PairScript candidate{std::string(runtime::kCandidate), program, limits};
+  Tried tried = TryIsolated(box, candidate, hash_seed);
+  if (tried.sandbox_failed) tried = TryIsolated(box, candidate, hash_seed);
+  if (!tried.needs_objects) return std::move(tried.verdict);
+  if (spec_.trust == CodeTrust::kIsolated)
+    return Verdict::Failure("these tests cannot be run isolated: " + *tried.needs_objects);
+  return CheckInProcess(box, program, limits, hash_seed);
+}
+
 Verdict FunctionCheck::Check(const std::string& program, std::chrono::milliseconds budget) const {
   const auto box = SharedSandbox();
   if (!box) return Verdict::Failure(box.error().message);
   const sandbox::Limits limits = Within(spec_.limits, budget);
-  if (spec_.trust == CodeTrust::kInProcess) return CheckInProcess(**box, program, limits);
-  const sandbox::PairScript candidate{std::string(runtime::kCandidate), program, limits};
-  Tried tried = TryIsolated(**box, candidate);
-  if (tried.sandbox_failed) tried = TryIsolated(**box, candidate);
-  if (!tried.needs_objects) return std::move(tried.verdict);
-  if (spec_.trust == CodeTrust::kIsolated)
-    return Verdict::Failure("these tests cannot be run isolated: " + *tried.needs_objects);
-  return CheckInProcess(**box, program, limits);
+  Verdict verdict = CheckOnce(**box, program, limits, 0);
+  if (!spec_.second_seed || verdict.outcome != Outcome::kCorrect) return verdict;
+  Verdict second = CheckOnce(**box, program, limits, 1);
+  if (second.outcome == Outcome::kCorrect) return verdict;
+  if (second.outcome == Outcome::kWrong)
+    second.reason = "it depends on the order of a set: " + second.reason;
+  return second;
 }
 
 }  // namespace assay

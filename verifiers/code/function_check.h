@@ -12,6 +12,7 @@
 // the reason then starts with "lower trust".
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <string>
 
@@ -33,12 +34,15 @@ class FunctionCheck {
 
  private:
   struct Tried;
-  Tried TryIsolated(sandbox::Sandbox& box, const sandbox::PairScript& candidate) const;
+  Verdict CheckOnce(sandbox::Sandbox& box, const std::string& program,
+                    const sandbox::Limits& limits, int hash_seed) const;
+  Tried TryIsolated(sandbox::Sandbox& box, const sandbox::PairScript& candidate,
+                    int hash_seed) const;
   Verdict CheckInProcess(sandbox::Sandbox& box, const std::string& program,
-                         const sandbox::Limits& limits) const;
+                         const sandbox::Limits& limits, int hash_seed) const;
 
   const CodeSpec& spec_;
-  const std::uint64_t id_;  // of this object, for the shelf of judges
+  const std::array<std::uint64_t, 2> ids_;  // for the shelf of judges, by hash seed
 };
 
 // The limits of one run under `budget` of wall time: never more CPU time than that.

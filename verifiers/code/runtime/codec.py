@@ -7,12 +7,16 @@
 import json
 import math
 import os
+import re
 import struct
 import sys
 import types
 
 MAX_FRAME = 16 * 1024 * 1024
 MAX_DEPTH = 200
+# Of brackets in a reply: what was decoded can be encoded again with something around it, so that no
+# reply makes a test's next call impossible.
+MAX_REPLY_DEPTH = 160
 NONCE_BYTES = 16
 HEADER = struct.Struct("<I16sIc")
 
@@ -115,11 +119,30 @@ def _no_constant(word):
     raise BadFrame(word)
 
 
+_BRACKETS = re.compile(rb'[\[\]{}]|"(?:[^"\\]|\\.)*"')
 _DECODER = json.JSONDecoder(object_pairs_hook=_untag, parse_constant=_no_constant)
 
 
-def decode(body):
+def _too_deep(body):
+    """Whether brackets nest deeper than MAX_REPLY_DEPTH. Cheap where there are few of them."""
+    if body.count(b"[") + body.count(b"{") <= MAX_REPLY_DEPTH:
+        return False
+    depth = 0
+    for token in _BRACKETS.finditer(body):
+        first = token.group()[0]
+        if first in b"[{":
+            depth += 1
+            if depth > MAX_REPLY_DEPTH:
+                return True
+        elif first in b"]}":
+            depth -= 1
+    return False
+
+
+def decode(body, from_candidate=False):
     """The value in `body`; BadFrame for any other bytes."""
+    if from_candidate and _too_deep(body):
+        raise BadFrame("nesting")
     try:
         return _DECODER.decode(body.decode())
     except BadFrame:
