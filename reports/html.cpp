@@ -44,8 +44,8 @@ std::string EscapeForScript(std::string_view json) {
 
 }  // namespace
 
-std::string RenderPage(std::string_view title, const Json& report) {
-  const std::string_view skeleton = page_parts::kHtml;
+std::string FillPage(std::string_view skeleton, std::string_view title, std::string_view script,
+                     const Json& data) {
   std::string page;
   std::size_t at = 0;
   // One pass over the skeleton: what is put in is never searched for marks again.
@@ -58,12 +58,16 @@ std::string RenderPage(std::string_view title, const Json& report) {
     const std::string_view name = skeleton.substr(mark + 1, end - mark - 1);
     if (name == "TITLE") page += EscapeMarkup(title);
     if (name == "STYLE") page += page_parts::kCss;
-    if (name == "SCRIPT") page += page_parts::kJs;
-    if (name == "DATA") page += EscapeForScript(DumpJson(report));
+    if (name == "SCRIPT") page += script;
+    if (name == "DATA") page += EscapeForScript(DumpJson(data));
     at = end + 1;
   }
   page += skeleton.substr(at);
   return page;
+}
+
+std::string RenderPage(std::string_view title, const Json& report) {
+  return FillPage(page_parts::kHtml, title, page_parts::kJs, report);
 }
 
 }  // namespace assay

@@ -8,5 +8,7 @@ namespace assay::page_parts {
 extern const std::string_view kHtml;
 extern const std::string_view kCss;
 extern const std::string_view kJs;
+extern const std::string_view kTrainingHtml;
+extern const std::string_view kTrainingJs;
 
 }  // namespace assay::page_parts

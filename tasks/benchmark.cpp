@@ -198,18 +198,22 @@ Result<void> WritePack(const Suite& suite, const std::filesystem::path& folder) 
                 error.message());
   }
   const std::string lines = ToJsonLines(suite);
-  OrderedJson head = {
-      {"name", suite.name},
-      {"version", suite.version},
-      {"licence", suite.licence},
-      {"source", suite.source},
-      {"description", suite.description},
-      {"canary", suite.canary},
-      {"prompt", {{"template", suite.prompt_template}}},
-      {"sampling",
-       {{"max_tokens", suite.sampling.max_tokens}, {"temperature", suite.sampling.temperature}}},
-      {"metrics", suite.metrics},
-      {"files", {{"problems.jsonl", Sha256Hex(lines)}}}};
+  OrderedJson prompt = {{"template", suite.prompt_template}};
+  if (!suite.system.empty()) prompt["system"] = suite.system;
+  if (suite.style == PromptStyle::kCompletion) prompt["style"] = "completion";
+  OrderedJson sampling = {{"max_tokens", suite.sampling.max_tokens},
+                          {"temperature", suite.sampling.temperature}};
+  if (!suite.sampling.stop.empty()) sampling["stop"] = suite.sampling.stop;
+  OrderedJson head = {{"name", suite.name},
+                      {"version", suite.version},
+                      {"licence", suite.licence},
+                      {"source", suite.source},
+                      {"description", suite.description},
+                      {"canary", suite.canary},
+                      {"prompt", prompt},
+                      {"sampling", sampling},
+                      {"metrics", suite.metrics},
+                      {"files", {{"problems.jsonl", Sha256Hex(lines)}}}};
   if (auto done = WriteFileAtomically(folder / "problems.jsonl", lines); !done) return done;
   return WriteFileAtomically(folder / "pack.json", head.dump(2) + "\n");
 }

@@ -7,6 +7,7 @@
 #include "reports/export.h"
 #include "reports/html.h"
 #include "reports/table.h"
+#include "reports/training.h"
 #include "runner/store/merge.h"
 
 namespace assay::cli {
@@ -137,7 +138,26 @@ int RunOne(const Flags& flags) {
   return Deliver(flags, DumpJsonPretty(document) + "\n");
 }
 
+// A training run has curves in place of scores.
+int RunTraining(const Flags& flags) {
+  if (flags.runs.size() != 1 || flags.csv || flags.lm_eval) {
+    return Report({ErrorCode::kUsage, flags.runs[0] +
+                                          " is a training run: it is reported alone, as a page or "
+                                          "with --json"});
+  }
+  const auto training = ReadTraining(flags.runs[0]);
+  if (!training) return Report(training.error());
+  if (flags.json) return Deliver(flags, DumpJsonPretty(*training) + "\n");
+  Flags page = flags;
+  if (page.out.empty()) page.out = (std::filesystem::path(flags.runs[0]) / "report.html").string();
+  return Deliver(
+      page, RenderTrainingPage((*training)["name"].get<std::string>() + " — assay", *training));
+}
+
 int Run(Flags flags) {
+  for (const std::string& run : flags.runs) {
+    if (IsTrainingRun(run)) return RunTraining(flags);
+  }
   Scratch scratch;
   if (auto merged = MergeShards(flags, scratch); !merged) return Report(merged.error());
   if (flags.csv || flags.lm_eval) return RunOne(flags);
@@ -156,7 +176,10 @@ void AddReport(CLI::App& app) {
   auto flags = std::make_shared<Flags>();
   CLI::App* command = app.add_subcommand(
       "report", "Write a run, or several side by side, as a page; shards of one run are merged");
-  command->add_option("RUN", flags->runs, "Run folders that assay score wrote")->required();
+  command
+      ->add_option("RUN", flags->runs,
+                   "Run folders that assay score wrote, or one that assay train wrote")
+      ->required();
   command->add_option(
       "--out", flags->out,
       "File to write; without it the page goes to RUN/report.html and --json, --csv "

@@ -1,13 +1,14 @@
 // assay train: supervised and reinforcement learning from the verifiers that score.
 #include <fmt/format.h>
 
-#include <cmath>
 #include <cstdio>
 #include <memory>
 
 #include "base/files.h"
 #include "cli/commands.h"
-#include "trainer/stages/trainer.h"
+#include "reports/statistics.h"
+#include "trainer/stages/describe.h"
+#include "trainer/stages/pipeline.h"
 
 namespace assay::cli {
 namespace {
@@ -21,33 +22,51 @@ struct Options {
   bool json = false;
 };
 
-double Named(const Metrics& metrics, const char* name, double otherwise) {
-  for (const auto& [known, value] : metrics) {
-    if (known == name) return value;
-  }
-  return otherwise;
-}
-
+// One line a step: what was earned, what was held out, how the policy moved, where the time went.
 void PrintStep(std::int64_t step, std::int64_t steps, const Metrics& metrics) {
   std::string line = fmt::format("step {}/{}", step, steps);
-  const auto add = [&](const char* label, const char* name, const char* format) {
-    const double value = Named(metrics, name, NAN);
-    if (!std::isnan(value))
-      line += fmt::format("  {} {}", label, fmt::format(fmt::runtime(format), value));
+  const auto add = [&](std::string_view label, std::string_view name, const char* format) {
+    if (const auto value = Named(metrics, name)) {
+      line += fmt::format("  {} {}", label, fmt::format(fmt::runtime(format), *value));
+    }
   };
   add("reward", "reward", "{:.3f}");
+  constexpr std::string_view kComponent = "rewards/", kMean = "/mean";
+  for (const auto& [name, value] : metrics) {
+    if (!name.starts_with(kComponent) || !name.ends_with(kMean)) continue;
+    const auto component =
+        name.substr(kComponent.size(), name.size() - kComponent.size() - kMean.size());
+    if (component != "accuracy") line += fmt::format("  {} {:.3f}", component, value);
+  }
   add("correct", "correct", "{:.3f}");
-  add("held-out", "eval/correct", "{:.3f}");
+  add("right", "gathered/right", "{}");
+  add("of", "gathered/drawn", "{}");
+  add("kept", "gathered/kept", "{}");
+  if (const auto correct = Named(metrics, "eval/correct")) {
+    line += fmt::format("  held-out {:.3f}", *correct);
+    const auto low = Named(metrics, "eval/low");
+    const auto high = Named(metrics, "eval/high");
+    if (low && high) line += fmt::format(" [{:.3f}, {:.3f}]", *low, *high);
+  }
   add("loss", "loss", "{:.4f}");
   add("flat", "frac_reward_zero_std", "{:.2f}");
+  add("unscored", "unscored", "{:.2f}");
   add("kl", "kl", "{:.4f}");
   add("entropy", "entropy", "{:.3f}");
   add("length", "completions/mean_length", "{:.1f}");
-  add("clipped", "clip_ratio/high_mean", "{:.3f}");
+  add("cut", "completions/clipped_ratio", "{:.2f}");
+  add("clip", "clip_ratio/region_mean", "{:.3f}");
   add("grad", "grad_norm", "{:.3f}");
   add("dlogp", "sampling/sampling_logp_difference/max", "{:.1e}");
-  add("gen", "timing_s/gen", "{:.2f}s");
-  add("update", "timing_s/update_actor", "{:.2f}s");
+  for (const auto& [label, name] : {std::pair{"gen", "timing_s/gen"},
+                                    {"reward", "timing_s/reward"},
+                                    {"old", "timing_s/old_log_prob"},
+                                    {"ref", "timing_s/ref"},
+                                    {"update", "timing_s/update_actor"},
+                                    {"test", "timing_s/testing"}}) {
+    const auto seconds = Named(metrics, name);
+    if (seconds && *seconds >= 0.005) line += fmt::format("  {} {:.2f}s", label, *seconds);
+  }
   fmt::print("{}\n", line);
   std::fflush(stdout);
 }
@@ -71,6 +90,12 @@ TrainEvents EventsOf(bool json) {
   events.on_warning = [](const std::string& message) {
     fmt::print(stderr, "assay: {}\n", message);
   };
+  events.estimate = [](const std::vector<ProblemTally>& tallies) {
+    std::vector<ProblemCounts> counts;
+    for (const ProblemTally& tally : tallies) counts.push_back({tally.drawn, tally.correct});
+    const auto estimate = EstimatePassAtK(counts, 1);
+    return estimate ? Interval{estimate->value, estimate->low, estimate->high} : Interval{};
+  };
   return events;
 }
 
@@ -93,42 +118,21 @@ Result<std::filesystem::path> RunStage(const Json& json, StageKind stage,
   return (*trainer)->Run();
 }
 
-// One stage after the other, each from the checkpoint before it; a finished stage is not run again.
-Result<std::filesystem::path> RunPipeline(const Json& json, const std::filesystem::path& run,
-                                          const Options& options) {
-  Fields fields(json, options.config);
-  fields.OptionalString("name");
-  const Json& stages = fields.Array("stages");
-  if (auto done = fields.Done(); !done) return Pass(done.error());
-  std::filesystem::path checkpoint;
-  for (std::size_t i = 0; i < stages.size(); ++i) {
-    Json stage = stages[i];
-    const std::string name = stage.is_object() ? stage.value("stage", "") : "";
-    const auto kind = ParseStageKind(name);
-    if (!kind) {
-      return Fail(ErrorCode::kInput,
-                  "{}: stages[{}].stage is \"{}\": expected sft, grpo, reject or distill",
-                  options.config, i, name);
+Result<std::filesystem::path> RunStages(const Json& json, const std::filesystem::path& run,
+                                        const Options& options) {
+  const auto base = std::filesystem::absolute(options.config).parent_path();
+  const auto pipeline = ParsePipeline(json, base, options.config);
+  if (!pipeline) return Pass(pipeline.error());
+  PipelineEvents events;
+  const std::size_t count = pipeline->stages.size();
+  events.on_stage = [&](std::size_t i, const PipelineStage& stage, bool done) {
+    if (!options.json) {
+      fmt::print("stage {}/{}: {} ({}){}\n", i + 1, count, stage.name, ToString(stage.kind),
+                 done ? ", done before" : "");
     }
-    stage.erase("stage");
-    if (!checkpoint.empty()) {
-      for (const char* key : {"path", "fresh", "tokenizer"}) stage["model"].erase(key);
-      stage["model"]["path"] = checkpoint.string();
-    }
-    const auto folder = run / fmt::format("{:02}-{}", i + 1, name);
-    if (const auto done = ReadFile(folder / "done"); done) {
-      checkpoint = *done;
-      continue;
-    }
-    fmt::print("stage {}: {}\n", i + 1, name);
-    auto result = RunStage(stage, *kind, folder, options);
-    if (!result) return result;
-    checkpoint = *result;
-    if (auto marked = WriteFileAtomically(folder / "done", checkpoint.string()); !marked) {
-      return Pass(marked.error());
-    }
-  }
-  return checkpoint;
+    return EventsOf(options.json);
+  };
+  return RunPipeline(*pipeline, json, base, run, events);
 }
 
 int DryRun(const Json& json, StageKind stage, const Options& options) {
@@ -154,14 +158,26 @@ int DryRun(const Json& json, StageKind stage, const Options& options) {
   return kDone;
 }
 
+int DryRunPipeline(const Json& json, const Options& options) {
+  const auto base = std::filesystem::absolute(options.config).parent_path();
+  const auto pipeline = ParsePipeline(json, base, options.config);
+  if (!pipeline) return Report(pipeline.error());
+  for (const PipelineStage& stage : pipeline->stages) {
+    fmt::print("{} ({})\n{}\n", stage.name, ToString(stage.kind), DumpJsonPretty(stage.config));
+  }
+  return kDone;
+}
+
 int Train(const Options& options) {
   auto json = ReadConfig(options);
   if (!json) return Report(json.error());
   const auto kind = ParseStageKind(options.stage);
-  if (options.dry_run && kind) return DryRun(*json, *kind, options);
+  if (options.dry_run) {
+    return kind ? DryRun(*json, *kind, options) : DryRunPipeline(*json, options);
+  }
   const std::string name = json->is_object() ? json->value("name", "run") : "run";
   const std::filesystem::path run = options.out.empty() ? "runs/" + name : options.out;
-  auto checkpoint = kind ? RunStage(*json, *kind, run, options) : RunPipeline(*json, run, options);
+  auto checkpoint = kind ? RunStage(*json, *kind, run, options) : RunStages(*json, run, options);
   if (!checkpoint) return Report(checkpoint.error());
   if (!options.json) fmt::print("saved {}\n", checkpoint->string());
   return kDone;

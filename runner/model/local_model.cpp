@@ -39,10 +39,10 @@ std::int64_t FreeMemory() {
   return std::int64_t{::sysconf(_SC_AVPHYS_PAGES)} * std::int64_t{::sysconf(_SC_PAGESIZE)};
 }
 
-class LocalModel : public Model {
+class CheckpointModel : public LocalModel {
  public:
-  LocalModel(LocalParts parts, const LocalModelOptions& options,
-             std::unique_ptr<Transformer> transformer, Result<ChatTemplate> chat_template)
+  CheckpointModel(LocalParts parts, const LocalModelOptions& options,
+                  std::unique_ptr<Transformer> transformer, Result<ChatTemplate> chat_template)
       : parts_(std::move(parts)),
         options_(options),
         transformer_(std::move(transformer)),
@@ -81,6 +81,12 @@ class LocalModel : public Model {
     prepared.end_ids = Limits().end_ids;
     prepared.context = parts_.config.context;
     return prepared;
+  }
+
+  Result<void> Reload() override {
+    const std::lock_guard lock(identity_mutex_);
+    identity_.clear();
+    return transformer_->Reload();
   }
 
   std::string Identity() const override {
@@ -243,7 +249,8 @@ Result<std::unique_ptr<Model>> MakeLocalModel(const std::string& name,
   return MakeLocalModel(*std::move(parts), options);
 }
 
-Result<std::unique_ptr<Model>> MakeLocalModel(LocalParts parts, const LocalModelOptions& given) {
+Result<std::unique_ptr<LocalModel>> MakeLocalModel(LocalParts parts,
+                                                   const LocalModelOptions& given) {
   LocalModelOptions options = given;
   if (options.batch < 1 || options.batch > Transformer::kMaxRows / 2) {
     return Fail(ErrorCode::kUsage, "a batch of {} is not possible (1 to {})", options.batch,
@@ -260,7 +267,7 @@ Result<std::unique_ptr<Model>> MakeLocalModel(LocalParts parts, const LocalModel
                                        std::make_shared<ThreadTeam>(threads));
   if (!transformer) return Pass(transformer.error());
   if (options.cache_bytes == 0) options.cache_bytes = FreeMemory() / 4;
-  return std::unique_ptr<Model>(std::make_unique<LocalModel>(
+  return std::unique_ptr<LocalModel>(std::make_unique<CheckpointModel>(
       std::move(parts), options, *std::move(transformer), std::move(chat_template)));
 }
 

@@ -42,6 +42,13 @@ struct LocalParts {
   std::string name;
 };
 
+// A model whose weights may change between calls of Sample (the trainer's policy).
+class LocalModel : public Model {
+ public:
+  // Takes the weights from their source again, whose numbers have changed.
+  virtual Result<void> Reload() = 0;
+};
+
 // The parts of a folder, a GGUF file or the bundled default model. One sentence naming file and key
 // for whatever is missing, malformed or not implemented.
 Result<LocalParts> OpenCheckpoint(const std::string& name);
@@ -49,6 +56,7 @@ Result<LocalParts> OpenCheckpoint(const std::string& name);
 // Loads MODEL as ResolveModel understands it.
 Result<std::unique_ptr<Model>> MakeLocalModel(const std::string& name,
                                               const LocalModelOptions& options = {});
-Result<std::unique_ptr<Model>> MakeLocalModel(LocalParts parts, const LocalModelOptions& options);
+Result<std::unique_ptr<LocalModel>> MakeLocalModel(LocalParts parts,
+                                                   const LocalModelOptions& options);
 
 }  // namespace assay

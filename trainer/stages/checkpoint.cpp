@@ -84,7 +84,14 @@ Result<fs::path> SaveCheckpoint(const fs::path& run, const CheckpointFiles& file
   if (error) {
     return Fail(ErrorCode::kUnavailable, "{}: cannot be made: {}", part.string(), error.message());
   }
+  Json streams = Json::array();
+  for (const StreamState& stream : state.streams) {
+    streams.push_back({stream.next, stream.success, stream.groups});
+  }
   const Json trainer = {{"step", state.step},
+                        {"best_step", state.best_step},
+                        {"best_correct", state.best_correct},
+                        {"streams", streams},
                         {"cursor", state.cursor},
                         {"skipped", state.skipped},
                         {"tokens", state.tokens},
@@ -128,6 +135,17 @@ Result<TrainerState> LoadCheckpoint(const fs::path& checkpoint, Learner& learner
   state.cursor = fields.Int("cursor", 0);
   state.skipped = fields.Int("skipped", 0);
   state.tokens = fields.Int("tokens", 0);
+  state.best_step = fields.Int("best_step", -1);
+  state.best_correct = fields.Number("best_correct");
+  for (const Json& stream : fields.Array("streams")) {
+    if (!stream.is_array() || stream.size() != 3 || !stream[0].is_number_integer() ||
+        !stream[1].is_number() || !stream[2].is_number_integer()) {
+      fields.Refuse("streams", "expected lists of index, share and groups");
+      break;
+    }
+    state.streams.push_back(
+        {stream[0].get<std::int64_t>(), stream[1].get<double>(), stream[2].get<std::int64_t>()});
+  }
   const std::int64_t updates = fields.Int("updates", 0);
   if (auto done = fields.Done(); !done) return Pass(done.error());
   const auto file = MappedFile::Open(checkpoint / "trainer.bin");
@@ -152,10 +170,12 @@ Result<TrainerState> LoadCheckpoint(const fs::path& checkpoint, Learner& learner
   return state;
 }
 
-void PruneCheckpoints(const fs::path& run, int keep) {
+void PruneCheckpoints(const fs::path& run, int keep, std::int64_t best) {
   auto found = Checkpoints(run);
   std::error_code ignored;
+  const std::string kept = fmt::format("step-{:06}", best);
   for (std::size_t i = 0; i + static_cast<std::size_t>(keep) < found.size(); ++i) {
+    if (found[i].filename() == kept) continue;
     fs::remove_all(found[i], ignored);
   }
 }

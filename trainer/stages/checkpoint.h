@@ -10,11 +10,13 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/json.h"
 #include "base/result.h"
 #include "trainer/model/adamw.h"
 #include "trainer/model/learner.h"
+#include "trainer/stages/streams.h"
 
 namespace assay {
 
@@ -24,10 +26,13 @@ struct CheckpointFiles {
 };
 
 struct TrainerState {
-  std::int64_t step = 0;     // optimizer rollout steps done
-  std::int64_t cursor = 0;   // problems drawn so far
-  std::int64_t skipped = 0;  // optimizer steps skipped for gradients that were not finite
-  std::int64_t tokens = 0;   // sampled or learnt so far
+  std::int64_t step = 0;               // optimizer rollout steps done
+  std::int64_t cursor = 0;             // problems drawn so far
+  std::int64_t skipped = 0;            // optimizer steps skipped for gradients that were not finite
+  std::int64_t tokens = 0;             // sampled or learnt so far
+  std::int64_t best_step = -1;         // of the best held-out score so far; -1: none
+  double best_correct = 0;             // that score
+  std::vector<StreamState> streams{};  // where each problem stream is
 };
 
 // Weights in the safetensors format, fp32, in the learner's order.
@@ -43,7 +48,7 @@ std::optional<std::filesystem::path> LastCheckpoint(const std::filesystem::path&
 // Puts parameters and moments back, bit by bit. kInput when the checkpoint is of another model.
 Result<TrainerState> LoadCheckpoint(const std::filesystem::path& checkpoint, Learner& learner,
                                     AdamW& optimizer);
-// Removes all but the newest `keep`.
-void PruneCheckpoints(const std::filesystem::path& run, int keep);
+// Removes all but the newest `keep` and that of step `best`.
+void PruneCheckpoints(const std::filesystem::path& run, int keep, std::int64_t best);
 
 }  // namespace assay

@@ -2,51 +2,36 @@
 
 #include <algorithm>
 #include <numeric>
-#include <set>
+#include <unordered_set>
 
 #include "tasks/generators/generate.h"
 #include "tasks/generators/registry.h"
 #include "tasks/library.h"
+#include "trainer/stages/toy_tasks.h"
 
 namespace assay {
 namespace {
 
-struct Source {
-  std::string id;
-  Prompt prompt;
-  std::string reference;
-  std::shared_ptr<const Verifier> verifier;
-};
-using Sources = std::vector<Source>;
+using Hashes = std::unordered_set<std::string>;
 
-Result<Source> SourceOf(const Suite& suite, const Problem& problem) {
-  auto verifier = VerifierOf(suite, problem);
-  if (!verifier) return Pass(verifier.error());
-  return Source{suite.name + "/" + problem.id, PromptOf(suite, problem), problem.reference,
-                std::move(*verifier)};
-}
-
-Result<Sources> FromSuite(const Suite& suite) {
-  Sources sources;
-  for (const Problem& problem : suite.problems) {
-    auto source = SourceOf(suite, problem);
-    if (!source) return Pass(source.error());
-    sources.push_back(std::move(*source));
-  }
-  return sources;
-}
-
-// A suite with nothing but problems: as text, or as one user message.
-Suite PlainSuite(std::vector<Problem> problems, const DataSection& data, const std::string& name) {
+// A suite with nothing but problems.
+Suite PlainSuite(std::vector<Problem> problems, const TrainConfig& config,
+                 const std::string& name) {
   Suite suite;
   suite.name = name;
-  suite.style = data.chat ? PromptStyle::kChat : PromptStyle::kCompletion;
-  suite.prompt_template = data.prompt_template;
+  suite.version = "1.0.0";
+  suite.licence = "CC0-1.0";
+  suite.source = "written by assay train";
+  suite.style = config.data.chat ? PromptStyle::kChat : PromptStyle::kCompletion;
+  suite.prompt_template = config.data.prompt_template;
+  suite.metrics = {"pass@k"};
+  suite.sampling.max_tokens = static_cast<int>(config.rollout.max_tokens);
+  suite.sampling.stop = config.rollout.stop;
   suite.problems = std::move(problems);
   return suite;
 }
 
-Result<Sources> FromFile(const DataSection& data) {
+Result<std::vector<Problem>> FromFile(const DataSection& data) {
   std::vector<Problem> problems;
   std::optional<Error> error;
   const auto read = ForEachJsonLine(data.problems, [&](std::size_t number, Result<Json> line) {
@@ -61,184 +46,188 @@ Result<Sources> FromFile(const DataSection& data) {
   });
   if (!read) return Pass(read.error());
   if (error) return Pass(*error);
-  return FromSuite(PlainSuite(std::move(problems), data, "problems"));
+  return problems;
 }
 
-std::vector<std::string> Split(const std::string& text) {
-  std::vector<std::string> parts;
-  std::size_t begin = 0;
-  while (begin <= text.size()) {
-    const std::size_t end = std::min(text.find(',', begin), text.size());
-    if (end > begin) parts.push_back(text.substr(begin, end - begin));
-    begin = end + 1;
-  }
-  return parts;
-}
-
-Result<Sources> FromFamilies(const DataSection& data, std::uint64_t seed, std::int64_t count) {
+Result<std::vector<Problem>> FromStreams(const DataSection& data, std::uint64_t seed,
+                                         std::int64_t count, const Hashes* avoid) {
+  double total = 0;
+  for (const StreamSection& stream : data.streams) total += stream.weight;
   std::vector<Portion> portions;
-  const auto names = Split(data.family);
-  for (const std::string& name : names) {
-    const Family* family = FindFamily(name);
-    if (family == nullptr) {
-      return Fail(ErrorCode::kInput, "data.family: there is no family \"{}\"", name);
-    }
-    portions.push_back({family, data.low_level, data.high_level,
-                        static_cast<std::size_t>(count) / names.size() + 1});
+  for (const StreamSection& stream : data.streams) {
+    const double share = static_cast<double>(count) * stream.weight / total;
+    portions.push_back({FindFamily(stream.family), stream.low_level, stream.high_level,
+                        static_cast<std::size_t>(share + 0.5)});
   }
   GenerateOptions options;
   options.seed = seed;
+  options.avoid = avoid;
+  options.allow_fewer = true;
   auto generated = GenerateProblems(portions, options);
   if (!generated) return Pass(generated.error());
   std::vector<Problem> problems;
   for (Generated& item : *generated) problems.push_back(std::move(item.problem));
-  return FromSuite(PlainSuite(std::move(problems), data, "generated"));
-}
-
-// "3142=" with "1234" as reference: the toy task of the tests and the first steps.
-Result<Sources> SortDigits(const DataSection& data, const Key& key, std::int64_t count) {
-  Sources sources;
-  const Json spec = {{"kind", "positions"}};
-  for (std::int64_t i = 0; i < count; ++i) {
-    Rng rng(key.With(static_cast<std::uint64_t>(i)));
-    Source source;
-    std::string digits;
-    for (int d = 0; d < data.sort_digits; ++d) digits += static_cast<char>('0' + rng.Int(0, 9));
-    source.id = fmt::format("sort_digits/{}", i);
-    source.prompt = digits + "=";
-    std::sort(digits.begin(), digits.end());
-    source.reference = digits;
-    auto verifier = MakeVerifier(spec, {digits, Json(), {}});
-    if (!verifier) return Pass(verifier.error());
-    source.verifier = std::move(*verifier);
-    sources.push_back(std::move(source));
-  }
-  return sources;
-}
-
-Result<Sources> TrainSources(const TrainConfig& config) {
-  const DataSection& data = config.data;
-  if (!data.suite.empty()) {
-    auto suite = FindSuite(data.suite);
-    if (!suite) return Pass(suite.error());
-    return FromSuite(*suite);
-  }
-  if (!data.problems.empty()) return FromFile(data);
-  if (!data.family.empty()) return FromFamilies(data, config.seed, data.count);
-  if (data.sort_digits > 0) {
-    return SortDigits(data, Key("sort digits", config.seed).With("train"), data.count);
-  }
-  return Sources{};
-}
-
-Result<Sources> HeldOutSources(const TrainConfig& config) {
-  const DataSection& data = config.data;
-  if (data.held_out.empty()) return Sources{};
-  if (data.held_out != "generated") {
-    auto suite = FindSuite(data.held_out);
-    if (!suite) return Pass(suite.error());
-    return FromSuite(*suite);
-  }
-  if (data.sort_digits > 0) {
-    return SortDigits(data, Key("sort digits", config.seed).With("held out"), data.held_out_count);
-  }
-  if (data.family.empty()) {
-    return Fail(ErrorCode::kInput, "data.held_out is \"generated\", but no family is trained on");
-  }
-  // Another stream than any training seed: a key, not a neighbouring number.
-  return FromFamilies(data, Key("held out", config.seed).low(), data.held_out_count);
-}
-
-Result<std::vector<TrainProblem>> Encoded(const Sources& sources, const PromptEncoder& encoder) {
-  std::vector<TrainProblem> problems;
-  for (const Source& source : sources) {
-    auto ids = encoder.Encode(source.prompt);
-    if (!ids) return Within(source.id, ids.error());
-    if (ids->empty()) return Fail(ErrorCode::kInput, "{}: the prompt has no tokens", source.id);
-    problems.push_back({source.id, std::move(*ids), source.reference, source.verifier});
-  }
   return problems;
+}
+
+std::string HashOf(const Suite& suite, const Problem& problem) {
+  return PromptHash(TextOf(PromptOf(suite, problem)));
+}
+
+// grpo draws from streams as it goes.
+bool Streams(const TrainConfig& config) {
+  return !config.data.streams.empty() &&
+         (config.stage == StageKind::kGrpo || config.stage == StageKind::kPpo);
+}
+
+// Short toy problems repeat by chance: what is held out is not trained on.
+void Leave(std::vector<Problem>& problems, const Hashes& held_out) {
+  std::erase_if(problems, [&](const Problem& problem) {
+    return held_out.count(PromptHash(std::get<std::string>(problem.prompt))) > 0;
+  });
+}
+
+Result<Suite> TrainSuite(const TrainConfig& config, const Hashes& held_out) {
+  const DataSection& data = config.data;
+  if (!data.suite.empty()) return FindSuite(data.suite);
+  Result<std::vector<Problem>> problems = std::vector<Problem>();
+  if (!data.problems.empty()) problems = FromFile(data);
+  if (!data.streams.empty() && !Streams(config)) {
+    problems = FromStreams(data, config.seed, data.count, &held_out);
+  }
+  const Key key = Key("toy", config.seed).With("train");
+  if (data.sort_digits > 0) problems = SortDigits(data.sort_digits, key, data.count);
+  if (data.add_digits > 0) problems = AddDigits(data.add_digits, key, data.count);
+  if (!problems) return Pass(problems.error());
+  if (data.sort_digits + data.add_digits > 0) Leave(*problems, held_out);
+  return PlainSuite(std::move(*problems), config, "train");
+}
+
+// Problems of the same kinds as are trained on, under another key.
+Result<Suite> GeneratedHeldOut(const TrainConfig& config) {
+  const DataSection& data = config.data;
+  const std::uint64_t seed = data.held_out_seed.value_or(config.seed);
+  const Key key = Key("toy", seed).With("held out");
+  Result<std::vector<Problem>> problems =
+      Fail(ErrorCode::kInput,
+           "data.held_out is \"generated\", but what is trained on is not: name a suite");
+  if (!data.streams.empty()) {
+    problems = FromStreams(data, Key("held out", seed).low(), data.held_out_count, nullptr);
+  }
+  if (data.sort_digits > 0) problems = SortDigits(data.sort_digits, key, data.held_out_count);
+  if (data.add_digits > 0) problems = AddDigits(data.add_digits, key, data.held_out_count);
+  if (!problems) return Pass(problems.error());
+  return PlainSuite(std::move(*problems), config, "held-out");
+}
+
+Result<std::optional<Suite>> HeldOutSuite(const TrainConfig& config) {
+  if (config.data.held_out.empty()) return std::nullopt;
+  auto suite = config.data.held_out == "generated" ? GeneratedHeldOut(config)
+                                                   : FindSuite(config.data.held_out);
+  if (!suite) return Pass(suite.error());
+  return std::optional(std::move(*suite));
+}
+
+// Refuses held-out problems that are trained on as well.
+Result<void> CheckOverlap(const TrainConfig& config, const Suite& train, const Suite& held_out) {
+  if (config.data.allow_overlap) return {};
+  Hashes trained;
+  for (const Problem& problem : train.problems) trained.insert(HashOf(train, problem));
+  for (const Problem& problem : held_out.problems) {
+    if (trained.count(HashOf(held_out, problem)) == 0) continue;
+    return Fail(ErrorCode::kInput,
+                "data.held_out: {} is trained on as well (data.allow_overlap permits it)",
+                FullProblemId(held_out.name, problem.id));
+  }
+  return {};
 }
 
 }  // namespace
 
-Result<PromptEncoder> PromptEncoder::Make(const LocalParts& parts, bool chat) {
-  PromptEncoder encoder(parts.tokenizer);
-  if (!chat) return encoder;
-  if (parts.chat_template.empty()) {
-    return Fail(ErrorCode::kInput,
-                "{} has no chat template: set data.chat to false to train on plain text",
-                parts.name);
+QuestionSet AskedAs(const DataSection& data, const Suite& suite) {
+  QuestionSet set = QuestionsOf(suite);
+  const auto style = data.chat ? PromptStyle::kChat : PromptStyle::kCompletion;
+  for (std::size_t i = 0; i < set.questions.size(); ++i) {
+    Prompt prompt = PromptOf(suite, suite.problems[i], style);
+    if (!data.chat && !std::holds_alternative<std::string>(prompt)) prompt = TextOf(prompt);
+    set.questions[i].prompt = std::move(prompt);
   }
-  auto parsed = ChatTemplate::Parse(parts.chat_template, parts.tokenizer.BosText(),
-                                    parts.tokenizer.EosText(), parts.name);
-  if (!parsed) return Pass(parsed.error());
-  encoder.chat_ = std::move(*parsed);
-  return encoder;
+  return set;
 }
 
-Result<std::vector<TokenId>> PromptEncoder::Encode(const Prompt& prompt) const {
-  EncodeOptions options;
-  if (!chat_ && std::holds_alternative<std::string>(prompt)) {
-    options.add_special = true;
-    return tokenizer_.Encode(std::get<std::string>(prompt), options);
-  }
-  if (!chat_) {
-    options.add_special = true;
-    return tokenizer_.Encode(TextOf(prompt), options);
-  }
-  const auto* messages = std::get_if<std::vector<Message>>(&prompt);
-  auto rendered = chat_->Render(
-      messages != nullptr ? *messages
-                          : std::vector<Message>{{"user", std::get<std::string>(prompt)}});
-  if (!rendered) return Pass(rendered.error());
-  options.literal = rendered->user;
-  return tokenizer_.Encode(rendered->text, options);
+Result<TrainProblem> EncodeProblem(const std::string& suite, const std::filesystem::path& root,
+                                   const Question& question, const PromptEncoder& encoder) {
+  const Problem& problem = question.problem;
+  TrainProblem encoded;
+  encoded.id = FullProblemId(suite, problem.id);
+  encoded.text = TextOf(question.prompt);
+  encoded.reference = problem.reference;
+  auto ids = encoder.Encode(question.prompt);
+  if (!ids) return Within(encoded.id, ids.error());
+  if (ids->empty()) return Fail(ErrorCode::kInput, "{}: the prompt has no tokens", encoded.id);
+  encoded.prompt = std::move(*ids);
+  auto verifier = MakeVerifier(problem.verifier, {problem.reference, ToJson(problem), root});
+  if (!verifier) return Within(encoded.id, verifier.error());
+  encoded.verifier = std::move(*verifier);
+  return encoded;
 }
 
-Result<std::vector<TokenId>> PromptEncoder::EncodeResponse(const std::string& text) const {
-  EncodeOptions options;
-  options.parse_special = false;
-  auto ids = tokenizer_.Encode(text, options);
-  if (ids && tokenizer_.eos()) ids->push_back(*tokenizer_.eos());
-  return ids;
+Result<TrainProblem> EncodeDrawn(const DataSection& data, const ProblemStreams::Drawn& drawn,
+                                 const PromptEncoder& encoder) {
+  Suite suite;
+  suite.name = "train";
+  suite.prompt_template = data.prompt_template;
+  suite.problems = {drawn.problem};
+  const QuestionSet asked = AskedAs(data, suite);
+  auto problem = EncodeProblem("train", "", asked.questions[0], encoder);
+  if (problem) problem->stream = drawn.stream;
+  return problem;
 }
 
 Result<TrainData> LoadTrainData(const TrainConfig& config, const PromptEncoder& encoder) {
-  auto sources = TrainSources(config);
-  if (!sources) return Pass(sources.error());
-  auto held_out = HeldOutSources(config);
+  TrainData data;
+  auto held_out = HeldOutSuite(config);
   if (!held_out) return Pass(held_out.error());
-  // Short drawn problems repeat by chance; of those the held-out set drops what is trained on.
-  std::set<std::string> trained;
-  for (const Source& source : *sources) trained.insert(PromptHash(TextOf(source.prompt)));
-  const auto overlaps = [&](const Source& source) {
-    return trained.count(PromptHash(TextOf(source.prompt))) > 0;
-  };
-  if (config.data.held_out == "generated") {
-    std::erase_if(*held_out, overlaps);
-  } else {
-    const auto found = std::find_if(held_out->begin(), held_out->end(), overlaps);
-    if (found != held_out->end()) {
-      return Fail(ErrorCode::kInput, "data.held_out: {} is trained on as well", found->id);
+  data.held_out = std::move(*held_out);
+  if (data.held_out) {
+    auto& problems = data.held_out->problems;
+    const auto most = static_cast<std::size_t>(config.data.held_out_count);
+    if (problems.size() > most) problems.resize(most);
+  }
+  Hashes avoid;
+  if (data.held_out && !config.data.allow_overlap) {
+    for (const Problem& problem : data.held_out->problems) {
+      avoid.insert(HashOf(*data.held_out, problem));
+      // Streams compare the problem's own text, without this run's template.
+      if (const auto* text = std::get_if<std::string>(&problem.prompt)) {
+        avoid.insert(PromptHash(*text));
+      }
     }
   }
-  if (held_out->size() > static_cast<std::size_t>(config.data.held_out_count)) {
-    held_out->resize(static_cast<std::size_t>(config.data.held_out_count));
+  auto train = TrainSuite(config, avoid);
+  if (!train) return Pass(train.error());
+  if (data.held_out) {
+    if (auto done = CheckOverlap(config, *train, *data.held_out); !done) return Pass(done.error());
   }
-  TrainData data;
-  auto problems = Encoded(*sources, encoder);
-  if (!problems) return Pass(problems.error());
-  auto kept_out = Encoded(*held_out, encoder);
-  if (!kept_out) return Pass(kept_out.error());
-  data.problems = std::move(*problems);
-  data.held_out = std::move(*kept_out);
+  data.questions = AskedAs(config.data, *train);
+  for (const Question& question : data.questions.questions) {
+    auto problem = EncodeProblem(train->name, train->root, question, encoder);
+    if (!problem) return Pass(problem.error());
+    data.problems.push_back(std::move(*problem));
+  }
+  if (Streams(config)) data.streams.emplace(config.data, config.seed, std::move(avoid));
   return data;
 }
 
 Result<std::vector<Example>> LoadExamples(const TrainConfig& config, const PromptEncoder& encoder,
-                                          const std::vector<TrainProblem>& problems) {
+                                          const TrainData& data) {
   std::vector<Example> examples;
+  Hashes held_out;
+  if (data.held_out && !config.data.allow_overlap) {
+    for (const Problem& problem : data.held_out->problems) {
+      held_out.insert(HashOf(*data.held_out, problem));
+    }
+  }
   std::optional<Error> error;
   const auto add = [&](std::vector<TokenId> prompt, const std::string& text) {
     auto response = encoder.EncodeResponse(text);
@@ -249,18 +238,18 @@ Result<std::vector<Example>> LoadExamples(const TrainConfig& config, const Promp
     examples.push_back({std::move(prompt), std::move(*response)});
     return true;
   };
-  const DataSection& data = config.data;
-  if (data.responses.empty()) {
-    for (const TrainProblem& problem : problems) {
-      std::string text = data.response_template;
+  const DataSection& section = config.data;
+  if (section.responses.empty()) {
+    for (const TrainProblem& problem : data.problems) {
+      std::string text = section.response_template;
       const auto at = text.find("{reference}");
       if (at != std::string::npos) text.replace(at, 11, problem.reference);
       if (!add(problem.prompt, text)) return Pass(*error);
     }
     return examples;
   }
-  const auto read = ForEachJsonLine(data.responses, [&](std::size_t number, Result<Json> line) {
-    const std::string place = fmt::format("{}: line {}", data.responses.string(), number);
+  const auto read = ForEachJsonLine(section.responses, [&](std::size_t number, Result<Json> line) {
+    const std::string place = fmt::format("{}: line {}", section.responses.string(), number);
     if (!line) {
       error = Within(place, line.error()).value();
       return false;
@@ -271,6 +260,10 @@ Result<std::vector<Example>> LoadExamples(const TrainConfig& config, const Promp
     const std::string text = fields.String("response");
     if (const auto done = fields.Done(); !done) {
       error = done.error();
+      return false;
+    }
+    if (held_out.count(PromptHash(prompt)) > 0) {
+      error = Error{ErrorCode::kInput, place + ": this prompt is held out"};
       return false;
     }
     auto ids = encoder.Encode(Prompt(prompt));

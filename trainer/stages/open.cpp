@@ -5,6 +5,7 @@
 #include "base/thread_pool.h"
 #include "runner/model/resolve.h"
 #include "trainer/model/threads.h"
+#include "trainer/stages/gguf_files.h"
 #include "trainer/stages/trainer.h"
 
 namespace assay {
@@ -16,6 +17,19 @@ Result<LocalParts> FreshParts(const ModelSection& model) {
   auto tokenizer = Tokenizer::FromFolder(model.tokenizer);
   if (!tokenizer) return Pass(tokenizer.error());
   return LocalParts{*config, nullptr, *tokenizer, tokenizer->ChatTemplateSource(), "fresh model"};
+}
+
+// A GGUF file's weights are trained as fp32; the checkpoint gets files of the usual kind.
+Result<CheckpointFiles> FilesOfGguf(const std::filesystem::path& path, const ModelConfig& config,
+                                    const std::filesystem::path& tokenizer) {
+  auto file = GgufFile::Open(path);
+  if (!file) return Pass(file.error());
+  auto vocabulary = (*file)->Vocabulary();
+  if (!vocabulary) return Pass(vocabulary.error());
+  if (auto written = WriteTokenizerFiles(*vocabulary, tokenizer); !written) {
+    return Within(path.string(), written.error());
+  }
+  return CheckpointFiles{HuggingFaceConfig(config, *vocabulary), tokenizer};
 }
 
 std::int64_t AvailableMemory() {
@@ -69,15 +83,15 @@ Result<void> Trainer::OpenModel() {
   } else {
     auto resolved = ResolveModel(section.path);
     if (!resolved) return Pass(resolved.error());
-    if (resolved->layout != ModelFiles::Layout::kFolder) {
-      return Fail(ErrorCode::kInput,
-                  "{}: a .gguf file cannot be trained: name a Hugging Face folder (config.json, "
-                  "*.safetensors, tokenizer.json)",
-                  section.path);
+    if (resolved->layout == ModelFiles::Layout::kGguf) {
+      auto files = FilesOfGguf(resolved->path, parts_->config, run_ / "tokenizer");
+      if (!files) return Pass(files.error());
+      files_ = std::move(*files);
+    } else {
+      auto json = ReadJsonFile(resolved->path / "config.json");
+      if (!json) return Pass(json.error());
+      files_ = {OrderedJson::parse(json->dump()), resolved->path};
     }
-    auto json = ReadJsonFile(resolved->path / "config.json");
-    if (!json) return Pass(json.error());
-    files_ = {OrderedJson::parse(json->dump()), resolved->path};
     files_.config["torch_dtype"] = "float32";
     files_.config.erase("dtype");
   }
@@ -109,6 +123,28 @@ Result<void> Trainer::OpenModel() {
   return {};
 }
 
+Result<void> Trainer::CheckContext() const {
+  const std::int64_t context = parts_->config.context;
+  for (const TrainProblem& problem : data_.problems) {
+    const auto prompt = static_cast<std::int64_t>(problem.prompt.size());
+    if (prompt + config_.rollout.max_tokens > context && config_.stage != StageKind::kSft) {
+      return Fail(ErrorCode::kInput,
+                  "{}: a prompt of {} tokens and rollout.max_tokens of {} exceed the model's "
+                  "context of {}",
+                  problem.id, prompt, config_.rollout.max_tokens, context);
+    }
+  }
+  for (const Example& example : examples_) {
+    const auto length = static_cast<std::int64_t>(example.prompt.size() + example.response.size());
+    if (length > context) {
+      return Fail(ErrorCode::kInput,
+                  "data: an example of {} tokens exceeds the model's context of {}", length,
+                  context);
+    }
+  }
+  return {};
+}
+
 Result<void> Trainer::OpenRun() {
   std::error_code error;
   std::filesystem::create_directories(run_, error);
@@ -131,10 +167,16 @@ Result<void> Trainer::OpenRun() {
     if (!state) return Pass(state.error());
     state_ = *state;
     saved_step_ = state_.step;
+    if (data_.streams) data_.streams->set_state(state_.streams);
   }
   auto log = MetricsLog::Open(run_, state_.step);
   if (!log) return Pass(log.error());
   metrics_ = std::make_unique<MetricsLog>(std::move(*log));
+  if (data_.held_out) {
+    auto held_out = HeldOut::Make(config_, std::move(*data_.held_out), run_);
+    if (!held_out) return Pass(held_out.error());
+    held_out_ = std::move(*held_out);
+  }
   return {};
 }
 
@@ -152,14 +194,16 @@ Result<std::unique_ptr<Trainer>> Trainer::Open(const TrainConfig& config,
   auto data = LoadTrainData(config, *encoder);
   if (!data) return Pass(data.error());
   trainer->data_ = std::move(*data);
+  trainer->encoder_ = std::move(*encoder);
   if (config.stage == StageKind::kSft) {
-    auto examples = LoadExamples(config, *encoder, trainer->data_.problems);
+    auto examples = LoadExamples(config, *trainer->encoder_, trainer->data_);
     if (!examples) return Pass(examples.error());
     trainer->examples_ = std::move(*examples);
   }
-  if (trainer->data_.problems.empty() && trainer->examples_.empty()) {
+  if (trainer->data_.problems.empty() && trainer->examples_.empty() && !trainer->data_.streams) {
     return Fail(ErrorCode::kInput, "data: there is nothing to train on");
   }
+  if (auto fits = trainer->CheckContext(); !fits) return Pass(fits.error());
   if (auto opened = trainer->OpenRun(); !opened) return Pass(opened.error());
   return trainer;
 }

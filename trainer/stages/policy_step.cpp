@@ -45,6 +45,9 @@ void Add(PolicyPass& pass, const PolicyTokens& slice, const TokenOutputs& output
     const double difference = std::abs(outputs.logps[t] - slice.sampler_logps[t]);
     pass.sampler_difference += difference;
     pass.sampler_difference_max = std::max(pass.sampler_difference_max, difference);
+    const double apart = std::abs(std::exp(outputs.logps[t]) - std::exp(slice.sampler_logps[t]));
+    pass.probability_difference += apart;
+    pass.probability_difference_max = std::max(pass.probability_difference_max, apart);
   }
   pass.tokens += weight;
 }
@@ -144,8 +147,9 @@ PolicyPass AccumulatePolicy(Learner& learner, std::vector<PolicyTokens>& slices,
     });
   }
   const double tokens = std::max(pass.tokens, 1.0);
-  for (double* mean : {&pass.kl, &pass.entropy, &pass.clip_low, &pass.clip_high,
-                       &pass.approximate_kl, &pass.sampler_difference}) {
+  for (double* mean :
+       {&pass.kl, &pass.entropy, &pass.clip_low, &pass.clip_high, &pass.approximate_kl,
+        &pass.sampler_difference, &pass.probability_difference}) {
     *mean /= tokens;
   }
   return pass;

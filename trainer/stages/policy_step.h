@@ -34,6 +34,7 @@ struct PolicyPass {
   double loss = 0;
   double kl = 0, entropy = 0, clip_low = 0, clip_high = 0, approximate_kl = 0;
   double sampler_difference = 0, sampler_difference_max = 0, ratio_deviation = 0;
+  double probability_difference = 0, probability_difference_max = 0;  // sampler's and learner's
   double tokens = 0;
 };
 // Adds the gradients of all slices.

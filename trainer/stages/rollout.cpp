@@ -1,6 +1,8 @@
 #include "trainer/stages/rollout.h"
 
 #include <algorithm>
+#include <atomic>
+#include <chrono>
 #include <mutex>
 #include <numeric>
 
@@ -9,6 +11,8 @@
 
 namespace assay {
 namespace {
+
+using Clock = std::chrono::steady_clock;
 
 // Deals the batch's rewards out at random: what is left to learn is nothing.
 void Shuffle(std::vector<RolloutGroup>& groups, const Key& key) {
@@ -63,9 +67,10 @@ std::vector<Reward> RewardsOf(const RewardSection& reward, const RolloutSection&
   return components;
 }
 
-Result<std::vector<RolloutGroup>> RollOut(Model& model, const RolloutPlan& plan,
-                                          const TrainConfig& config) {
-  std::vector<RolloutGroup> groups(plan.problems.size());
+Result<Rollout> RollOut(Model& model, const RolloutPlan& plan, const TrainConfig& config) {
+  Rollout rollout;
+  std::vector<RolloutGroup>& groups = rollout.groups;
+  groups.resize(plan.problems.size());
   std::vector<Request> requests;
   const auto per_group = static_cast<std::size_t>(plan.group);
   for (std::size_t g = 0; g < groups.size(); ++g) {
@@ -79,6 +84,9 @@ Result<std::vector<RolloutGroup>> RollOut(Model& model, const RolloutPlan& plan,
   }
   std::mutex mutex;
   std::optional<Error> failure;
+  std::atomic<std::int64_t> busy_us = 0;
+  const auto begin = Clock::now();
+  Clock::time_point sampled;
   {
     ThreadPool judges(config.threads == 0 ? UsableThreads() : config.threads);
     const auto take = [&](std::size_t i, Result<Response> response) {
@@ -93,17 +101,24 @@ Result<std::vector<RolloutGroup>> RollOut(Model& model, const RolloutPlan& plan,
       sample.logps.assign(response->logprobs.begin(), response->logprobs.end());
       sample.text = std::move(response->text);
       sample.truncated = response->finish == Finish::kLength;
-      judges.Submit([&config, &group, &sample] {
+      judges.Submit([&config, &group, &sample, &busy_us] {
+        const auto from = Clock::now();
         sample.verdict = group.problem->verifier->Check(
             sample.text, std::chrono::milliseconds(config.reward.budget_ms));
         sample.components = RewardsOf(config.reward, config.rollout, sample);
+        busy_us +=
+            std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - from).count();
       });
     };
     model.Sample(requests, take, {});
+    sampled = Clock::now();
   }
   if (failure) return Pass(*failure);
+  rollout.sampling_s = std::chrono::duration<double>(sampled - begin).count();
+  rollout.reward_wait_s = std::chrono::duration<double>(Clock::now() - sampled).count();
+  rollout.reward_busy_s = static_cast<double>(busy_us) / 1e6;
   if (config.reward.shuffle && !plan.keys.empty()) Shuffle(groups, plan.keys[0]);
-  return groups;
+  return rollout;
 }
 
 }  // namespace assay

@@ -42,9 +42,15 @@ struct RolloutPlan {
   Sampling sampling;
 };
 
+struct Rollout {
+  std::vector<RolloutGroup> groups;
+  double sampling_s = 0;     // until the last sample was drawn
+  double reward_wait_s = 0;  // from then until the last verdict
+  double reward_busy_s = 0;  // spent in verifiers, over all threads
+};
+
 // Draws and judges; verdicts are made while other samples are still being drawn. An error of the
-// sampler (a broken model) ends it.
-Result<std::vector<RolloutGroup>> RollOut(Model& model, const RolloutPlan& plan,
-                                          const TrainConfig& config);
+// sampler (a broken model) ends it. `plan`'s problems must outlive the groups.
+Result<Rollout> RollOut(Model& model, const RolloutPlan& plan, const TrainConfig& config);
 
 }  // namespace assay

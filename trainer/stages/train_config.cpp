@@ -2,10 +2,12 @@
 
 #include <fmt/ranges.h>
 
+#include <charconv>
 #include <cmath>
 #include <numbers>
 
 #include "base/suggest.h"
+#include "tasks/generators/registry.h"
 #include "trainer/loss/shaping.h"
 
 namespace assay {
@@ -70,14 +72,60 @@ Result<void> ReadModel(Fields& f, ModelSection& model, const std::filesystem::pa
   return f.Done();
 }
 
+// "3" or "2-5", or the number itself.
+void ReadLevels(Fields& f, StreamSection& stream) {
+  const Json* level = f.OptionalAny("level");
+  if (level == nullptr) return;
+  const std::string text = level->is_string() ? level->get<std::string>() : DumpJson(*level);
+  const auto dash = text.find('-');
+  const std::string low = text.substr(0, dash);
+  const std::string high = dash == std::string::npos ? low : text.substr(dash + 1);
+  const auto read = [](const std::string& word, int& into) {
+    const auto end = word.data() + word.size();
+    const auto done = std::from_chars(word.data(), end, into);
+    return done.ec == std::errc() && done.ptr == end && into >= 1 && into <= 10;
+  };
+  if (!read(low, stream.low_level) || !read(high, stream.high_level) ||
+      stream.low_level > stream.high_level) {
+    f.Refuse("level", fmt::format("is {}: expected a level from 1 to 10, or two like \"2-5\"",
+                                  DumpJson(*level)));
+  }
+}
+
+Result<void> ReadStreams(Fields& f, DataSection& data) {
+  const Json* list = f.OptionalAny("streams");
+  if (list == nullptr) return {};
+  if (!list->is_array() || list->empty()) {
+    f.Refuse("streams", "expected a list like [{\"family\": \"gcd_lcm\", \"level\": \"1-3\"}]");
+    return {};
+  }
+  for (std::size_t i = 0; i < list->size(); ++i) {
+    Fields own((*list)[i], fmt::format("data.streams[{}]", i));
+    StreamSection stream;
+    stream.family = own.String("family");
+    ReadLevels(own, stream);
+    Take(own, "weight", stream.weight);
+    if (stream.weight <= 0) own.Refuse("weight", "must be above 0");
+    if (FindFamily(stream.family) == nullptr) {
+      own.Refuse("family", fmt::format("is \"{}\", which is no family{}", stream.family,
+                                       DidYouMean(stream.family, FamilyNames())));
+    }
+    if (auto done = own.Done(); !done) return done;
+    data.streams.push_back(std::move(stream));
+  }
+  return {};
+}
+
 Result<void> ReadData(Fields& f, DataSection& data, StageKind stage,
                       const std::filesystem::path& base) {
   Take(f, "suite", data.suite);
   Take(f, "problems", data.problems, base);
-  Take(f, "family", data.family);
+  if (auto read = ReadStreams(f, data); !read) return read;
   TakeInt(f, "sort_digits", data.sort_digits, 1, 12);
-  TakeInt(f, "low_level", data.low_level, 1, 10);
-  TakeInt(f, "high_level", data.high_level, 1, 10);
+  TakeInt(f, "add_digits", data.add_digits, 1, 9);
+  Take(f, "curriculum", data.curriculum);
+  Take(f, "curriculum_memory", data.curriculum_memory);
+  Take(f, "curriculum_floor", data.curriculum_floor);
   TakeInt(f, "count", data.count, 1);
   Take(f, "prompt_template", data.prompt_template);
   Take(f, "chat", data.chat);
@@ -85,16 +133,33 @@ Result<void> ReadData(Fields& f, DataSection& data, StageKind stage,
   Take(f, "responses", data.responses, base);
   Take(f, "held_out", data.held_out);
   TakeInt(f, "held_out_count", data.held_out_count, 1);
+  if (const auto seed = f.OptionalInt("held_out_seed", 0)) {
+    data.held_out_seed = static_cast<std::uint64_t>(*seed);
+  }
+  TakeInt(f, "held_out_samples", data.held_out_samples, 1, 4096);
+  Take(f, "held_out_temperature", data.held_out_temperature);
+  Take(f, "allow_overlap", data.allow_overlap);
   const int sources = int{!data.suite.empty()} + int{!data.problems.empty()} +
-                      int{!data.family.empty()} + int{data.sort_digits > 0};
+                      int{!data.streams.empty()} + int{data.sort_digits > 0} +
+                      int{data.add_digits > 0};
   const bool needs_problems = stage != StageKind::kSft || data.responses.empty();
   if (sources > 1 || (needs_problems && sources == 0)) {
-    f.Refuse("suite", "expected one of \"suite\", \"problems\", \"family\", \"sort_digits\"");
+    f.Refuse(
+        "suite",
+        "expected one of \"suite\", \"problems\", \"streams\", \"sort_digits\", \"add_digits\"");
   }
   if (data.prompt_template.find("{prompt}") == std::string::npos) {
     f.Refuse("prompt_template", "lacks {prompt}");
   }
-  if (data.low_level > data.high_level) f.Refuse("low_level", "is above high_level");
+  if (data.curriculum_memory < 0 || data.curriculum_memory >= 1) {
+    f.Refuse("curriculum_memory", "must be at least 0 and below 1");
+  }
+  if (data.curriculum_floor <= 0 || data.curriculum_floor > 1) {
+    f.Refuse("curriculum_floor", "must be above 0 and at most 1");
+  }
+  if (data.held_out_temperature == 0 && data.held_out_samples > 1) {
+    f.Refuse("held_out_samples", "is above 1 at held_out_temperature 0: greedy samples are equal");
+  }
   return f.Done();
 }
 
@@ -214,9 +279,12 @@ Result<void> ReadRun(Fields& f, RunSection& run, StageKind stage) {
   TakeInt(f, "steps", run.steps, 0);
   TakeInt(f, "save_every", run.save_every, 0);
   TakeInt(f, "keep_last", run.keep_last, 1, 1000);
+  Take(f, "keep_best", run.keep_best);
   TakeInt(f, "eval_every", run.eval_every, 0);
   TakeInt(f, "batch", run.batch, 1);
   TakeInt(f, "samples", run.samples, 1);
+  TakeInt(f, "keep", run.keep, 1);
+  TakeInt(f, "log_samples", run.log_samples, 0, 1000);
   TakeInt(f, "epochs", run.epochs, 1);
   Take(f, "teacher", run.teacher);
   if (stage == StageKind::kDistill && run.teacher.empty()) {
@@ -313,6 +381,18 @@ Result<void> SetKey(Json& json, const std::string& assignment) {
   while (true) {
     const std::size_t dot = assignment.find('.', begin);
     const std::string key = assignment.substr(begin, std::min(dot, equals) - begin);
+    if (at->is_array()) {
+      std::size_t index = at->size();
+      const auto read = std::from_chars(key.data(), key.data() + key.size(), index);
+      if (read.ec != std::errc() || index >= at->size()) {
+        return Fail(ErrorCode::kUsage, "--set {}: {} is none of the {} places of a list",
+                    assignment, key, at->size());
+      }
+      at = &(*at)[index];
+      if (dot == std::string::npos || dot > equals) break;
+      begin = dot + 1;
+      continue;
+    }
     if (!at->is_object() && !at->is_null()) {
       return Fail(ErrorCode::kUsage, "--set {}: {} is inside something that has no keys",
                   assignment, key);

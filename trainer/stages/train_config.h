@@ -31,21 +31,36 @@ struct ModelSection {
   LearnerOptions learner;
 };
 
-// Where prompts come from: exactly one of the first four.
+// A generator family at some levels: {"family": "countdown", "level": "2-5"}.
+struct StreamSection {
+  std::string family;
+  int low_level = 1, high_level = 10;
+  double weight = 1;  // relative to the other streams
+};
+
+// Where prompts come from: exactly one of the first five.
 struct DataSection {
-  std::string suite;               // a suite's name or a pack's folder
-  std::filesystem::path problems;  // problems.jsonl
-  std::string family;              // a generator family, or several joined by ","
-  int sort_digits = 0;             // the toy task: sort so many digits (tests, first steps)
-  int low_level = 1, high_level = 3;
-  std::int64_t count = 2000;  // problems to generate
+  std::string suite;                   // a suite's name or a pack's folder
+  std::filesystem::path problems;      // problems.jsonl
+  std::vector<StreamSection> streams;  // generated without end for grpo, `count` of them otherwise
+  int sort_digits = 0;                 // toy task: sort so many digits, judged place by place
+  int add_digits = 0;                  // toy task: add two numbers of so many digits
+  std::int64_t count = 2000;           // problems of the toy tasks and of streams
+  // Streams only: draw families and levels more often where about half of the samples are right.
+  bool curriculum = false;
+  double curriculum_memory = 0.9;  // weight of what was measured before against a new group
+  double curriculum_floor = 0.1;   // of a level's weight, however easy or hard it is
   std::string prompt_template = "{prompt}";
   bool chat = true;  // through the model's chat template; else plain completion
   // sft and reject on problems without responses: what is learnt, with {reference} filled in.
   std::string response_template = "{reference}";
   std::filesystem::path responses;  // sft: JSONL with "prompt" | "messages" and "response"
-  std::string held_out;             // suite, or "generated" for fresh problems of the same families
+  std::string held_out;             // suite, or "generated" for fresh problems of the same kinds
   std::int64_t held_out_count = 64;
+  std::optional<std::uint64_t> held_out_seed;  // of generated ones; absent: the run's seed
+  int held_out_samples = 1;                    // of each problem
+  double held_out_temperature = 0;             // 0: greedy
+  bool allow_overlap = false;  // train on held-out prompts all the same (never for results)
 };
 
 // Weights of the reward's components; 0 leaves one out.
@@ -104,11 +119,14 @@ struct RunSection {
   std::int64_t steps = 100;
   std::int64_t save_every = 0;  // 0: at the end only
   int keep_last = 2;
+  bool keep_best = false;       // save and keep the checkpoint with the best held-out score too
   std::int64_t eval_every = 0;  // 0: at the end only, where held-out problems are named
   std::int64_t batch = 32;      // sft: responses in a step
   std::int64_t samples = 4;     // reject and distill: responses drawn a problem
-  std::int64_t epochs = 1;      // reject and distill: passes of the fine-tuning
-  std::string teacher;          // distill: the checkpoint or endpoint that answers
+  std::int64_t keep = 4;  // reject and distill: of a problem's right responses, the best so many
+  std::int64_t log_samples = 4;  // responses of a step that are kept for the report; 0: none
+  std::int64_t epochs = 1;       // reject and distill: passes of the fine-tuning
+  std::string teacher;           // distill: the checkpoint or endpoint that answers
 };
 
 struct TrainConfig {

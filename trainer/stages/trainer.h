@@ -4,6 +4,7 @@
 // and continued is, bit by bit, the run that was not.
 #pragma once
 
+#include <deque>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -11,9 +12,11 @@
 
 #include "trainer/stages/checkpoint.h"
 #include "trainer/stages/data.h"
+#include "trainer/stages/held_out.h"
 #include "trainer/stages/metrics.h"
 #include "trainer/stages/rollout.h"
 #include "trainer/stages/train_config.h"
+#include "trainer/stages/watch.h"
 
 namespace assay {
 
@@ -21,6 +24,8 @@ struct TrainEvents {
   // After each step; `step` counts from 1. Called on the training thread.
   std::function<void(std::int64_t step, std::int64_t steps, const Metrics& metrics)> on_step;
   std::function<void(const std::string& message)> on_warning;
+  // For the intervals of held-out scores; without it they have none.
+  Estimator estimate;
 };
 
 // Bytes a run needs at its peak, by what needs them.
@@ -50,17 +55,25 @@ class Trainer {
   Trainer() = default;
   Result<void> OpenModel();
   Result<void> OpenRun();
+  // Whether prompts and responses fit the model's context.
+  Result<void> CheckContext() const;
   Result<void> Step();
+  // Writes and reports a step's metrics, and saves where it is time to.
+  Result<void> Tell(const Metrics& metrics);
   Result<void> SupervisedStep(Metrics& metrics);
   Result<void> PolicyStep(Metrics& metrics);
   Result<std::vector<RolloutGroup>> Sampled(Metrics& metrics);
-  Result<void> GatherVerified(std::vector<Example>& examples);
-  Result<double> EvaluateHeldOut();
+  Result<const TrainProblem*> NextProblem();
+  void CountStreams(const std::vector<RolloutGroup>& groups, Metrics& metrics);
+  Result<void> Gather();
+  Result<void> EvaluateHeldOut(Metrics& metrics);
+  Result<void> RefreshReference();
   Result<void> Save();
-  Result<std::unique_ptr<Model>> MakeSampler();
+  // The policy with the weights of now.
+  Result<Model*> Sampler();
   Sampling PolicySampling() const;
   void Update(Metrics& metrics);
-  void Warn(const std::string& message) const;
+  void Warn(const std::string& message);
 
   TrainConfig config_;
   std::filesystem::path run_;
@@ -71,8 +84,16 @@ class Trainer {
   std::unique_ptr<Learner> reference_;  // null when no KL term wants it
   std::unique_ptr<AdamW> optimizer_;
   std::unique_ptr<MetricsLog> metrics_;
+  std::optional<PromptEncoder> encoder_;
   TrainData data_;
+  std::deque<TrainProblem> drawn_;  // of this step, from streams
   std::vector<Example> examples_;
+  std::unique_ptr<HeldOut> held_out_;
+  std::unique_ptr<LocalModel> sampler_;
+  bool sampler_is_old_ = true;
+  Watch watch_;
+  std::vector<LoggedSample> logged_;  // of this step
+  std::vector<std::string> notes_;    // warnings since the last step was written
   TrainerState state_;
   std::int64_t saved_step_ = -1;
 };
