@@ -276,7 +276,7 @@ Result<void> Trainer::Gather() {
   if (config_.stage == StageKind::kDistill) {
     ModelOptions options;
     options.threads = config_.threads;
-    auto opened = OpenModel(config_.run.teacher, options);
+    auto opened = assay::OpenModel(config_.run.teacher, options);
     if (!opened) return Pass(opened.error());
     teacher = std::move(*opened);
     model = teacher.get();

@@ -14,7 +14,8 @@ const std::string kToyTokenizer =
 PromptEncoder Encoder() {
   auto tokenizer = Tokenizer::FromFolder(kToyTokenizer);
   REQUIRE(tokenizer.has_value());
-  auto encoder = PromptEncoder::Make(LocalParts{{}, nullptr, *tokenizer, "", "toy"}, false);
+  const LocalParts parts{ModelConfig(), nullptr, *tokenizer, "", "toy"};
+  auto encoder = PromptEncoder::Make(parts, false);
   REQUIRE(encoder.has_value());
   return std::move(*encoder);
 }
