@@ -379,7 +379,9 @@ Result<void> Trainer::Tell(const Metrics& metrics) {
   notes_.clear();
   if (events_.on_step) events_.on_step(state_.step, config_.run.steps, metrics);
   const std::int64_t save = config_.run.save_every;
-  if (save > 0 && state_.step % save == 0 && saved_step_ != state_.step) return Save();
+  if (save > 0 && state_.step > 0 && state_.step % save == 0 && saved_step_ != state_.step) {
+    return Save();
+  }
   return {};
 }
 
