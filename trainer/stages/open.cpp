@@ -14,9 +14,24 @@ namespace {
 Result<LocalParts> FreshParts(const ModelSection& model) {
   auto config = ParseModelConfig(model.fresh, "model.fresh");
   if (!config) return Pass(config.error());
+  if (const auto range = model.fresh.find("initializer_range");
+      range != model.fresh.end() && !range->is_number()) {
+    return Fail(ErrorCode::kInput, "model.fresh: initializer_range: expected a number");
+  }
   auto tokenizer = Tokenizer::FromFolder(model.tokenizer);
   if (!tokenizer) return Pass(tokenizer.error());
   return LocalParts{*config, nullptr, *tokenizer, tokenizer->ChatTemplateSource(), "fresh model"};
+}
+
+// Fresh matrices have a spread of 0.02 unless the model's `initializer_range` says otherwise.
+void SpreadFresh(const Json& fresh, Learner& learner) {
+  const auto factor = static_cast<float>(fresh.value("initializer_range", 0.02) / 0.02);
+  if (factor == 1) return;
+  for (const ParameterView& view : learner.parameters()) {
+    if (view.is_vector) continue;
+    for (float& weight : view.floats()) weight *= factor;
+  }
+  learner.Merge();
 }
 
 // A GGUF file's weights are trained as fp32; the checkpoint gets files of the usual kind.
@@ -110,6 +125,7 @@ Result<void> Trainer::OpenModel() {
                      : Learner::FromWeights(parts_->config, *parts_->weights, section.learner, key);
   if (!learner) return Pass(learner.error());
   learner_ = std::move(*learner);
+  if (section.path.empty()) SpreadFresh(section.fresh, *learner_);
   if (config_.loss.policy.beta != 0 &&
       (config_.stage == StageKind::kGrpo || config_.stage == StageKind::kPpo)) {
     LearnerOptions options;
@@ -118,6 +134,7 @@ Result<void> Trainer::OpenModel() {
                          : Learner::FromWeights(parts_->config, *parts_->weights, options, key);
     if (!reference) return Pass(reference.error());
     reference_ = std::move(*reference);
+    if (section.path.empty()) SpreadFresh(section.fresh, *reference_);
   }
   optimizer_ = std::make_unique<AdamW>(config_.optimizer.adamw, learner_->parameters());
   return {};
