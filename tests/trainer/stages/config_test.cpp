@@ -103,7 +103,7 @@ TEST_CASE("a stage's keys win over the common ones, and every stage is checked a
   CHECK(second["data"]["held_out_seed"] == 5);
 
   Json bad = json;
-  bad["stages"][1]["rollout"] = {{"gruop", 4}};
+  bad["stages"][1]["rollout"] = {{"grou", 4}};
   const auto refused = ParsePipeline(bad, "/base", "p.json");
   REQUIRE_FALSE(refused.has_value());
   CHECK(Has(refused.error().message, "stages[1]"));
