@@ -32,6 +32,18 @@ const std::vector<std::string>& FormatSentences(AnswerForm form) {
       "Reply with the complete code in one ```python code block.",
       "Give all the code in a single ```python code block.",
   };
+  static const std::vector<std::string> cpp = {
+      "Reply with the complete program in one ```cpp code block.",
+      "Give the whole C++ program in a single ```cpp code block.",
+  };
+  static const std::vector<std::string> value = {
+      "End with {what} between [ANSWER] and [/ANSWER].",
+      "Give {what} between the tags [ANSWER] and [/ANSWER] at the end.",
+  };
+  static const std::vector<std::string> fenced = {
+      "End with {what} alone in one code block fenced by ```.",
+      "Give {what} in a single code block fenced by ```, with nothing else in it.",
+  };
   switch (form) {
     case AnswerForm::kBoxed:
       return boxed;
@@ -45,6 +57,12 @@ const std::vector<std::string>& FormatSentences(AnswerForm form) {
       return block;
     case AnswerForm::kPython:
       return python;
+    case AnswerForm::kCpp:
+      return cpp;
+    case AnswerForm::kValue:
+      return value;
+    case AnswerForm::kFenced:
+      return fenced;
   }
   ASSAY_CHECK(false, "unknown answer form");
   return boxed;

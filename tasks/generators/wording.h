@@ -23,11 +23,14 @@ enum class AnswerForm {
   kLine,    // "Answer: …" on one line: for "exact" and "logic"
   kBlock,   // "Answer:" and a fenced block of several lines: for "logic"
   kPython,  // a ```python block: for {"kind": "code"}
+  kCpp,     // a ```cpp block: the same in another language
+  kValue,   // [ANSWER]…[/ANSWER]: a Python value, for the code protocols "output" and "input"
+  kFenced,  // a fenced block that holds nothing but the answer: "regex" and "sql"
 };
 
 // Sets draft.prompt and draft.format: `question`, then a sentence asking for an answer of this
-// form. `what` names the answer for kLine and kBlock ("the numbers in increasing order, separated
-// by commas").
+// form. `what` names the answer for kLine, kBlock, kValue and kFenced ("the numbers in increasing
+// order, separated by commas").
 void Ask(Rng& rng, Draft& draft, std::string question, AnswerForm form, std::string_view what = "");
 
 // "3 apples", "1 apple".
