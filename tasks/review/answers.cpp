@@ -72,7 +72,12 @@ std::string ResponseWith(const Json& spec, const std::string& answer) {
   if (kind == "math") return "Working it out gives the result.\n\n\\boxed{" + answer + "}";
   if (kind == "numeric") return "Working it out gives the result.\n\nThe answer is " + answer + ".";
   if (kind == "code") {
-    const auto language = spec.value("language", std::string("python"));
+    const auto protocol = spec.value("protocol", std::string("function"));
+    if (protocol == "output" || protocol == "input") {
+      return "Tracing the program gives this.\n\n[ANSWER]" + answer + "[/ANSWER]";
+    }
+    const bool plain = protocol == "regex" || protocol == "sql";
+    const auto language = plain ? "" : spec.value("language", std::string("python"));
     return "Here is the code.\n\n```" + language + "\n" + answer + "\n```\n";
   }
   if (answer.find('\n') != std::string::npos) {

@@ -82,6 +82,64 @@ void ReadStdio(Fields& fields, CodeSpec& code) {
   }
 }
 
+void ReadInput(Fields& fields, CodeSpec& code) {
+  const std::string program = fields.String("program");
+  code.question.entry_point = fields.String("entry_point");
+  code.tests = {{"protocol", "input"},
+                {"program", program},
+                {"entry_point", code.question.entry_point},
+                {"expected", fields.String("expected")}};
+}
+
+void ReadRegex(Fields& fields, CodeSpec& code) {
+  const auto accept = fields.Strings("accept");
+  const auto reject = fields.Strings("reject");
+  if (accept.empty()) fields.Refuse("accept", "is empty: a pattern that matches nothing passes");
+  if (reject.empty()) fields.Refuse("reject", "is empty: a pattern that matches anything passes");
+  code.tests = {{"protocol", "regex"}, {"accept", accept}, {"reject", reject}};
+}
+
+void ReadSql(Fields& fields, CodeSpec& code) {
+  const Json& databases = fields.Array("databases");
+  if (databases.empty()) fields.Refuse("databases", "is empty: any query passes");
+  for (const Json& database : databases) {
+    const bool fits = database.is_object() && database.size() == 2 && database.contains("setup") &&
+                      database.contains("rows") && database["setup"].is_string() &&
+                      database["rows"].is_array();
+    if (!fits) {
+      fields.Refuse("databases", "expected objects of \"setup\" and \"rows\"");
+      return;
+    }
+    for (const Json& row : database["rows"]) {
+      const bool plain =
+          row.is_array() && std::none_of(row.begin(), row.end(), [](const Json& cell) {
+            return cell.is_structured() || cell.is_boolean();
+          });
+      if (!plain) fields.Refuse("databases", "a row is no array of numbers, texts and nulls");
+    }
+  }
+  code.tests = {{"protocol", "sql"},
+                {"databases", databases},
+                {"ordered", fields.OptionalBool("ordered").value_or(false)}};
+}
+
+void ReadProtocol(Fields& fields, CodeSpec& code) {
+  switch (code.protocol) {
+    case CodeProtocol::kFunction:
+      return ReadFunction(fields, code);
+    case CodeProtocol::kStdio:
+      return ReadStdio(fields, code);
+    case CodeProtocol::kInput:
+      return ReadInput(fields, code);
+    case CodeProtocol::kRegex:
+      return ReadRegex(fields, code);
+    case CodeProtocol::kSql:
+      return ReadSql(fields, code);
+    case CodeProtocol::kOutput:
+      return;
+  }
+}
+
 }  // namespace
 
 Result<CodeSpec> ParseCodeSpec(const Json& spec, const VerifierContext& context) {
@@ -92,7 +150,10 @@ Result<CodeSpec> ParseCodeSpec(const Json& spec, const VerifierContext& context)
   code.protocol = OneOf<CodeProtocol>(fields, "protocol",
                                       {{"function", CodeProtocol::kFunction},
                                        {"stdio", CodeProtocol::kStdio},
-                                       {"output", CodeProtocol::kOutput}});
+                                       {"output", CodeProtocol::kOutput},
+                                       {"input", CodeProtocol::kInput},
+                                       {"regex", CodeProtocol::kRegex},
+                                       {"sql", CodeProtocol::kSql}});
   code.profile = fields.OptionalString("profile").value_or(code.profile);
   if (!IsCodeProfile(code.profile)) {
     fields.Refuse("profile", fmt::format("unknown profile \"{}\"{}", code.profile,
@@ -103,17 +164,8 @@ Result<CodeSpec> ParseCodeSpec(const Json& spec, const VerifierContext& context)
   if (code.second_seed && code.question.language != "python")
     fields.Refuse("second_seed", "only Python has a seed of hashes");
   ReadLimits(fields, code.limits);
-  switch (code.protocol) {
-    case CodeProtocol::kFunction:
-      ReadFunction(fields, code);
-      break;
-    case CodeProtocol::kStdio:
-      ReadStdio(fields, code);
-      break;
-    case CodeProtocol::kOutput:
-      code.reference = context.reference;
-      break;
-  }
+  ReadProtocol(fields, code);
+  if (code.protocol == CodeProtocol::kOutput) code.reference = context.reference;
   if (auto done = fields.Done(); !done) return Pass(done.error());
   if (code.protocol == CodeProtocol::kOutput && code.reference.empty())
     return Fail(ErrorCode::kInput, "reference: expected a Python literal, it is empty");

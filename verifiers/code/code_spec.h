@@ -2,7 +2,9 @@
 //
 //   language     "python" (default), "c", "cpp", "javascript", … (sandbox/languages)
 //   protocol     "function": tests call the program's function; "stdio": programs read and write;
-//                "output": the answer is the Python literal that a program returns
+//                "output": the answer is the Python literal that a program returns; "input": the
+//                arguments of a call that returns a given value, any that do; "regex" and "sql": a
+//                pattern or a query, judged by what it matches or finds
 //   profile      how the program is found in a response: verifiers/code/code_extract.h
 //   cpu_ms, wall_ms, memory_mb, output_kb   limits of one run (10000, 0: six times cpu_ms + 2 s,
 //   1024,
@@ -26,6 +28,16 @@
 //   output
 //                and expected, and ends with status 0 for right, 1 for wrong
 //  output: the reference is the literal.
+//  input:
+//   program      the Python that is called
+//   entry_point  its function
+//   expected     a Python literal: what the call must return, of the same type
+//  regex:
+//   accept, reject   texts that the pattern must and must not match in full (Python's re.fullmatch)
+//  sql:
+//   databases    [{"setup": "CREATE …; INSERT …", "rows": [[…], …]}, …]: what the one query must
+//                find in each (SQLite; numbers to six decimals)
+//   ordered      whether the order of the rows counts (false)
 #pragma once
 
 #include <optional>
@@ -41,7 +53,7 @@
 
 namespace assay {
 
-enum class CodeProtocol { kFunction, kStdio, kOutput };
+enum class CodeProtocol { kFunction, kStdio, kOutput, kInput, kRegex, kSql };
 enum class CodeTrust { kAuto, kIsolated, kInProcess };
 
 struct StdioTest {
@@ -60,7 +72,7 @@ struct CodeSpec {
   bool partial = false;
   bool second_seed = false;
   CodeTrust trust = CodeTrust::kAuto;
-  Json tests;  // of kFunction: what runtime/testing.py takes
+  Json tests;  // of kFunction: what runtime/testing.py takes; of kInput, kRegex, kSql: answers.py
   std::vector<StdioTest> stdio;
   OutputComparison comparison;
   std::optional<CodeChecker> checker;

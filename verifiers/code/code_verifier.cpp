@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "base/utf8.h"
+#include "verifiers/code/answer_check.h"
 #include "verifiers/code/code_spec.h"
 #include "verifiers/code/function_check.h"
 #include "verifiers/code/program_check.h"
@@ -53,9 +54,7 @@ class CodeVerifier : public Verifier {
   explicit CodeVerifier(CodeSpec spec) : spec_(std::move(spec)), function_(spec_) {}
 
   Verdict Check(std::string_view response, std::chrono::milliseconds budget) const override {
-    const auto extracted = spec_.protocol == CodeProtocol::kOutput
-                               ? ExtractLiteral(response)
-                               : ExtractCode(response, spec_.profile, spec_.question);
+    const auto extracted = Extract(response);
     if (!extracted) return Verdict::NoAnswer("no code in the response");
     if (extracted->program.size() > kMaxProgramBytes)
       return Verdict::Limit("", "the program is longer than a megabyte");
@@ -67,6 +66,21 @@ class CodeVerifier : public Verifier {
   }
 
  private:
+  std::optional<ExtractedCode> Extract(std::string_view response) const {
+    switch (spec_.protocol) {
+      case CodeProtocol::kOutput:
+      case CodeProtocol::kInput:
+        return ExtractLiteral(response);
+      case CodeProtocol::kRegex:
+      case CodeProtocol::kSql:
+        return ExtractPlain(response);
+      case CodeProtocol::kFunction:
+      case CodeProtocol::kStdio:
+        break;
+    }
+    return ExtractCode(response, spec_.profile, spec_.question);
+  }
+
   Verdict Judge(const std::string& program, std::chrono::milliseconds budget) const {
     switch (spec_.protocol) {
       case CodeProtocol::kFunction:
@@ -75,6 +89,10 @@ class CodeVerifier : public Verifier {
         return CheckProgram(spec_, program, budget);
       case CodeProtocol::kOutput:
         return CheckLiteral(spec_, program);
+      case CodeProtocol::kInput:
+      case CodeProtocol::kRegex:
+      case CodeProtocol::kSql:
+        return CheckAnswer(spec_, program, budget);
     }
     return Verdict::Failure("unknown protocol");
   }

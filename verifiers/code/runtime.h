@@ -11,6 +11,7 @@ extern const std::string_view kJudge;      // the trusted side of a pair
 extern const std::string_view kCandidate;  // the untrusted side of a pair
 extern const std::string_view kInProcess;  // tests and response in one process, lower trust
 extern const std::string_view kLiteral;    // compares two Python literals
+extern const std::string_view kAnswers;    // judges inputs, patterns and queries
 extern const std::string_view kPack;       // runs a pack's verify.py
 
 }  // namespace assay::runtime

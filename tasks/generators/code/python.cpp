@@ -71,8 +71,12 @@ std::optional<std::string> ProvenByTests(const Draft& draft) {
   const bool function =
       draft.verifier.contains("test") &&
       draft.verifier["test"].get<std::string>().find("assert") != std::string::npos;
+  const bool sets = draft.verifier.contains("accept") && draft.verifier.contains("reject") &&
+                    !draft.verifier["accept"].empty() && !draft.verifier["reject"].empty();
+  const bool query = draft.verifier.contains("databases") && draft.verifier["databases"].size() > 1;
+  const bool call = draft.verifier.contains("expected");
   const bool stdio = draft.verifier.contains("tests") && !draft.verifier["tests"].empty();
-  if (function || stdio) return std::nullopt;
+  if (function || stdio || sets || query || call) return std::nullopt;
   return "the draft has no tests that could prove its reference";
 }
 
