@@ -1,6 +1,7 @@
 // Repair a small program with one or two faults, given what it should do.
 #include <algorithm>
 
+#include "tasks/generators/code/program_drawing.h"
 #include "tasks/generators/code/python.h"
 #include "tasks/generators/code/repair_programs.h"
 #include "tasks/generators/registry.h"
@@ -45,10 +46,9 @@ std::optional<std::size_t> Wrong(const RepairProgram& repair, const mini::Progra
 std::optional<mini::Program> Spoiled(Rng& rng, const RepairProgram& repair,
                                      const mini::Program& program, const Tests& tests,
                                      std::size_t most_wrong, std::vector<mini::Program>& others) {
-  auto mutants = mini::Mutants(program);
-  rng.Shuffle(mutants);
   std::optional<mini::Program> chosen;
-  for (auto& mutant : mutants) {
+  for (const std::size_t index : Shuffled(rng, mini::MutantCount(program))) {
+    mini::Program mutant = mini::Mutant(program, index);
     const auto wrong = Wrong(repair, mutant, tests);
     if (!wrong || *wrong == 0) continue;
     if (!chosen && *wrong >= 2 && *wrong <= most_wrong) {

@@ -132,8 +132,8 @@ std::string Mutated(Rng& rng, std::string text) {
 
 std::optional<Draft> Generate(Rng& rng, int level) {
   Params params;
-  params.insert = rng.Int(1, ByLevel(level, 3, 9));
-  params.erase = rng.Int(1, ByLevel(level, 3, 9));
+  params.insert = rng.Int(1, ByLevel(level, 9, 12));
+  params.erase = rng.Int(1, ByLevel(level, 9, 12));
   params.replace = rng.Int(2, std::max<std::int64_t>(2, params.insert + params.erase - 1));
   if (level >= 3) params.vowel = rng.Int(1, 6);
   if (level >= 5) params.exchange = rng.Int(1, std::max<std::int64_t>(1, params.replace - 1));

@@ -51,7 +51,7 @@ Arguments Nearby(Rng& rng, const Arguments& arguments) {
 std::optional<Draft> Generate(Rng& rng, int level) {
   const DrawnProgram drawn = DrawProgram(rng, level);
   const auto arguments = DrawArguments(rng, drawn.kind, level);
-  const auto result = InterestingResult(drawn.program, arguments);
+  const auto result = InterestingResult(rng, drawn.program, arguments);
   if (!result) return std::nullopt;
   const auto gives = [&](const Arguments& others) {
     return mini::Call(drawn.program, "f", others).value == result;

@@ -1,7 +1,8 @@
 // Mini programs with one small fault.
-#include <functional>
+#include <limits>
 #include <map>
 
+#include "base/check.h"
 #include "tasks/generators/code/mini_python.h"
 
 namespace assay::mini {
@@ -13,10 +14,11 @@ using SKind = Statement::Kind;
 // Walks all places of a program in a fixed order; at the place number `wanted` makes the change.
 class Mutator {
  public:
-  Mutator(Program& program, int wanted) : wanted_(wanted) {
+  Mutator(Program& program, std::size_t wanted) : wanted_(wanted) {
     for (Function& function : program.functions) Block(function.body);
   }
   bool done() const { return count_ > wanted_; }
+  std::size_t count() const { return count_; }
 
  private:
   // Whether this is the place.
@@ -86,19 +88,21 @@ class Mutator {
     for (Expr& arg : expr.args) Visit(arg);
   }
 
-  const int wanted_;
-  int count_ = 0;
+  const std::size_t wanted_;
+  std::size_t count_ = 0;
 };
 
 }  // namespace
 
-std::vector<Program> Mutants(const Program& program) {
-  std::vector<Program> mutants;
-  for (int wanted = 0;; ++wanted) {
-    Program mutant = program;
-    if (!Mutator(mutant, wanted).done()) return mutants;
-    mutants.push_back(std::move(mutant));
-  }
+std::size_t MutantCount(const Program& program) {
+  Program copy = program;
+  return Mutator(copy, std::numeric_limits<std::size_t>::max()).count();
+}
+
+Program Mutant(const Program& program, std::size_t index) {
+  Program mutant = program;
+  ASSAY_CHECK(Mutator(mutant, index).done(), "a mutant that is not there");
+  return mutant;
 }
 
 }  // namespace assay::mini

@@ -78,9 +78,10 @@ struct Run {
 Run Call(const Program& program, const std::string& function, const std::vector<Value>& arguments,
          int max_steps = 20'000);
 
-// Programs with one small fault each: a number off by one, a comparison or an operator exchanged, a
+// Programs with one small fault: a number off by one, a comparison or an operator exchanged, a
 // condition negated, a statement left out. Some may do the same as `program`.
-std::vector<Program> Mutants(const Program& program);
+std::size_t MutantCount(const Program& program);
+Program Mutant(const Program& program, std::size_t index);  // index < MutantCount(program)
 
 // A value as a Python literal.
 std::string Literal(const Value& value);

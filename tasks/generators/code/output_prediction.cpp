@@ -13,11 +13,9 @@ namespace {
 std::vector<std::string> OtherResults(Rng& rng, const DrawnProgram& drawn,
                                       const std::vector<mini::Value>& arguments,
                                       const mini::Value& result) {
-  auto mutants = mini::Mutants(drawn.program);
-  rng.Shuffle(mutants);
   std::vector<std::string> others;
-  for (const auto& mutant : mutants) {
-    const auto run = mini::Call(mutant, "f", arguments);
+  for (const std::size_t index : Shuffled(rng, mini::MutantCount(drawn.program))) {
+    const auto run = mini::Call(mini::Mutant(drawn.program, index), "f", arguments);
     if (!run.value || *run.value == result) continue;
     const std::string literal = mini::Literal(*run.value);
     if (std::find(others.begin(), others.end(), literal) == others.end()) others.push_back(literal);
@@ -29,7 +27,7 @@ std::vector<std::string> OtherResults(Rng& rng, const DrawnProgram& drawn,
 std::optional<Draft> Generate(Rng& rng, int level) {
   const DrawnProgram drawn = DrawProgram(rng, level);
   const auto arguments = DrawArguments(rng, drawn.kind, level);
-  const auto result = InterestingResult(drawn.program, arguments);
+  const auto result = InterestingResult(rng, drawn.program, arguments);
   if (!result) return std::nullopt;
   Draft draft;
   draft.near_misses = OtherResults(rng, drawn, arguments, *result);

@@ -20,12 +20,15 @@ struct DrawnProgram {
 DrawnProgram DrawProgram(Rng& rng, int level);
 std::vector<mini::Value> DrawArguments(Rng& rng, InputKind kind, int level);
 
+// The numbers 0 to `count` - 1 in random order.
+std::vector<std::size_t> Shuffled(Rng& rng, std::size_t count);
+
 // "[1, 2], 3"
 std::string ArgumentsText(const std::vector<mini::Value>& arguments);
 
 // What f returns, where that is worth asking for: neither empty nor long, found in a few hundred
-// steps, and half of the program's mutants return something else or fail.
-std::optional<mini::Value> InterestingResult(const mini::Program& program,
+// steps, and half of the program's mutants (of a sample) return something else or fail.
+std::optional<mini::Value> InterestingResult(Rng& rng, const mini::Program& program,
                                              const std::vector<mini::Value>& arguments);
 
 }  // namespace assay

@@ -211,28 +211,6 @@ struct Sets {
   std::set<std::string> accept, reject;
 };
 
-Sets DrawSets(Rng& rng, const Params& params) {
-  Sets sets;
-  for (int i = 0; i < 160 && sets.accept.size() < 30; ++i) {
-    const std::string text = Sample(rng, params);
-    (Belongs(params, text) ? sets.accept : sets.reject).insert(text);
-  }
-  const std::vector<std::string> seeds(sets.accept.begin(), sets.accept.end());
-  for (int i = 0; i < 150 && !seeds.empty() && sets.reject.size() < 60; ++i) {
-    std::string text = Slip(rng, rng.Pick(seeds));
-    if (rng.Chance(0.2)) text = Slip(rng, text);
-    (Belongs(params, text) ? sets.accept : sets.reject).insert(text);
-  }
-  return sets;
-}
-
-// Whether some text of the sets is judged differently.
-bool Differs(const Params& other, const Sets& sets) {
-  const auto in = [&](const std::string& text) { return Belongs(other, text); };
-  return !std::all_of(sets.accept.begin(), sets.accept.end(), in) ||
-         std::any_of(sets.reject.begin(), sets.reject.end(), in);
-}
-
 std::vector<Params> Wrong(const Params& params) {
   std::vector<Params> wrong;
   for (std::size_t i = 0; i < params.pieces.size(); ++i) {
@@ -255,6 +233,33 @@ std::vector<Params> Wrong(const Params& params) {
     wrong.back().conditions.erase(wrong.back().conditions.begin() + std::ptrdiff_t(i));
   }
   return wrong;
+}
+
+// Members, texts near to members, and members of the wrong sets, which tell those apart.
+Sets DrawSets(Rng& rng, const Params& params, const std::vector<Params>& wrong) {
+  Sets sets;
+  const auto add = [&](const std::string& text) {
+    if (text.size() <= kLongest) (Belongs(params, text) ? sets.accept : sets.reject).insert(text);
+  };
+  for (int i = 0; i < 60 && sets.accept.size() < 16; ++i) add(Sample(rng, params));
+  if (sets.accept.size() < 6) return sets;
+  for (const Params& other : wrong) {
+    for (int i = 0; i < 6; ++i) add(Sample(rng, other));
+  }
+  const std::vector<std::string> seeds(sets.accept.begin(), sets.accept.end());
+  for (int i = 0; i < 40; ++i) {
+    std::string text = Slip(rng, rng.Pick(seeds));
+    if (rng.Chance(0.2)) text = Slip(rng, text);
+    add(text);
+  }
+  return sets;
+}
+
+// Whether some text of the sets is judged differently.
+bool Differs(const Params& other, const Sets& sets) {
+  const auto in = [&](const std::string& text) { return Belongs(other, text); };
+  return !std::all_of(sets.accept.begin(), sets.accept.end(), in) ||
+         std::any_of(sets.reject.begin(), sets.reject.end(), in);
 }
 
 std::string Quoted(const std::vector<std::string>& texts) {
@@ -280,7 +285,12 @@ std::string Words(const Params& params) {
 std::optional<Draft> Generate(Rng& rng, int level) {
   Params params;
   const int count = ByLevel(level, 2, 6);
-  for (int i = 0; i < count; ++i) params.pieces.push_back(DrawPiece(rng, level));
+  while (int(params.pieces.size()) < count) {
+    Piece piece = DrawPiece(rng, level);
+    // Neighbours of one kind run together: "a digit, two digits".
+    const bool again = !params.pieces.empty() && params.pieces.back().pattern == piece.pattern;
+    if (!again) params.pieces.push_back(std::move(piece));
+  }
   const int conditions = level <= 4 ? 0 : (level <= 7 ? 1 : 2);
   while (int(params.conditions.size()) < conditions) {
     Condition condition = DrawCondition(rng);
@@ -289,10 +299,10 @@ std::optional<Draft> Generate(Rng& rng, int level) {
     if (!again) params.conditions.push_back(std::move(condition));
   }
   if (Belongs(params, "")) return std::nullopt;
-  const Sets sets = DrawSets(rng, params);
+  const auto wrong = Wrong(params);
+  const Sets sets = DrawSets(rng, params, wrong);
   if (sets.accept.size() < 8 || sets.reject.size() < 12) return std::nullopt;
   Draft draft;
-  const auto wrong = Wrong(params);
   for (const Params& other : wrong) {
     if (Differs(other, sets)) draft.near_misses.push_back(Pattern(other));
   }

@@ -241,7 +241,7 @@ Params Draw(Rng& rng, int level) {
   params.measure = Measure(rng.Int(0, level <= 2 ? 1 : 3));
   params.outer = level >= 4 && rng.Chance(0.6);
   if (level >= 3 || rng.Chance(0.4)) params.kind = rng.Pick(params.theme.kinds);
-  if (level >= 5 || params.shape == Shape::kPairs) params.least_size = rng.Int(4, 12) * 10;
+  if (level >= 3 || params.shape == Shape::kPairs) params.least_size = rng.Int(6, 26) * 5;
   if (params.shape == Shape::kGroups && !params.outer && level >= 3) {
     const bool small = params.measure == Measure::kCount || params.measure == Measure::kKinds;
     params.having = small ? rng.Int(2, 3) : rng.Int(20, 40) * 10;

@@ -69,7 +69,7 @@ SqlData DrawSqlData(Rng& rng, const SqlTheme& theme, std::int64_t places, std::i
   SqlData data;
   const auto names = PickSome(rng, theme.place_names, std::size_t(places));
   for (std::int64_t i = 0; i < places; ++i) {
-    data.places.push_back({i + 1, names[std::size_t(i)], rng.Int(1, 20) * 10});
+    data.places.push_back({i + 1, names[std::size_t(i)], rng.Int(2, 40) * 5});
   }
   for (std::int64_t i = 0; i < things; ++i) {
     // The last place often stays empty.
