@@ -39,6 +39,7 @@ void CheckFolder(const std::string& kind) {
 TEST_CASE("numeric cases") { CheckFolder("numeric"); }
 TEST_CASE("exact cases") { CheckFolder("exact"); }
 TEST_CASE("choice cases") { CheckFolder("choice"); }
+TEST_CASE("cases of inputs, patterns and queries") { CheckFolder("code_answers"); }
 
 bool Refused(const Json& spec, const std::string& reference) {
   return !MakeVerifier(spec, {reference, Json(), {}}).has_value();
@@ -57,6 +58,14 @@ TEST_CASE("a bad reference or key is refused when the verifier is made") {
   CHECK(Refused({{"kind", "choice"}}, "A or B"));
   CHECK(Refused({{"kind", "choice"}, {"choices", 1}}, "A"));
   CHECK(Refused({{"kind", "choice"}, {"choices", 3}}, "D"));
+  const Json database = {{"setup", "CREATE TABLE t (a)"}, {"rows", {{1}}}};
+  CHECK(Refused({{"kind", "code"}, {"protocol", "sql"}, {"databases", Json::array()}}, "x"));
+  CHECK(Refused({{"kind", "code"}, {"protocol", "sql"}, {"databases", {{{"rows", {{1}}}}}}}, "x"));
+  CHECK(Refused({{"kind", "code"}, {"protocol", "sql"}, {"databases", {database}}, {"sort", 1}},
+                "x"));
+  CHECK_FALSE(Refused({{"kind", "code"}, {"protocol", "sql"}, {"databases", {database}}}, "x"));
+  CHECK(Refused({{"kind", "code"}, {"protocol", "regex"}, {"accept", {"a"}}}, "x"));
+  CHECK(Refused({{"kind", "code"}, {"protocol", "input"}, {"program", "def f(): pass"}}, "x"));
   CHECK(Refused({{"kind", "numerc"}}, "4"));
   CHECK(Refused(Json::array(), "4"));
 }

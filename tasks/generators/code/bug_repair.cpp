@@ -42,10 +42,10 @@ std::optional<std::size_t> Wrong(const RepairProgram& repair, const mini::Progra
   return wrong;
 }
 
-// A program with a fault more than `program` that the tests see; `others` gets further ones.
+// A program with a fault more than `program` that the tests see; `others` gets up to four more.
 std::optional<mini::Program> Spoiled(Rng& rng, const RepairProgram& repair,
                                      const mini::Program& program, const Tests& tests,
-                                     std::size_t most_wrong, std::vector<mini::Program>& others) {
+                                     std::size_t most_wrong, std::vector<mini::Program>* others) {
   std::optional<mini::Program> chosen;
   for (const std::size_t index : Shuffled(rng, mini::MutantCount(program))) {
     mini::Program mutant = mini::Mutant(program, index);
@@ -53,10 +53,10 @@ std::optional<mini::Program> Spoiled(Rng& rng, const RepairProgram& repair,
     if (!wrong || *wrong == 0) continue;
     if (!chosen && *wrong >= 2 && *wrong <= most_wrong) {
       chosen = std::move(mutant);
-    } else if (others.size() < 4) {
-      others.push_back(std::move(mutant));
+    } else if (others != nullptr && others->size() < 4) {
+      others->push_back(std::move(mutant));
     }
-    if (chosen && others.size() == 4) break;
+    if (chosen && (others == nullptr || others->size() == 4)) break;
   }
   return chosen;
 }
@@ -86,12 +86,11 @@ std::optional<Draft> Generate(Rng& rng, int level) {
   // Harder levels hide the fault: it shows on fewer inputs.
   const auto most_wrong = std::size_t(ByLevel(level, 14, 7));
   std::vector<mini::Program> others;
-  auto spoiled = Spoiled(rng, repair, program, *tests, most_wrong, others);
+  auto spoiled = Spoiled(rng, repair, program, *tests, most_wrong, &others);
   if (!spoiled || others.size() < 2) return std::nullopt;
   const mini::Program half = *spoiled;
   if (level >= 6) {
-    std::vector<mini::Program> unused;
-    spoiled = Spoiled(rng, repair, half, *tests, tests->inputs.size(), unused);
+    spoiled = Spoiled(rng, repair, half, *tests, tests->inputs.size(), nullptr);
     if (!spoiled) return std::nullopt;
   }
   Draft draft;
