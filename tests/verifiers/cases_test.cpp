@@ -40,6 +40,7 @@ TEST_CASE("numeric cases") { CheckFolder("numeric"); }
 TEST_CASE("exact cases") { CheckFolder("exact"); }
 TEST_CASE("choice cases") { CheckFolder("choice"); }
 TEST_CASE("cases of inputs, patterns and queries") { CheckFolder("code_answers"); }
+TEST_CASE("logic cases") { CheckFolder("logic"); }
 
 bool Refused(const Json& spec, const std::string& reference) {
   return !MakeVerifier(spec, {reference, Json(), {}}).has_value();
@@ -67,6 +68,11 @@ TEST_CASE("a bad reference or key is refused when the verifier is made") {
   CHECK(Refused({{"kind", "code"}, {"protocol", "regex"}, {"accept", {"a"}}}, "x"));
   CHECK(Refused({{"kind", "code"}, {"protocol", "input"}, {"program", "def f(): pass"}}, "x"));
   CHECK(Refused({{"kind", "numerc"}}, "4"));
+  CHECK(Refused({{"kind", "logic"}, {"puzzle", "suduko"}}, "1"));
+  CHECK(Refused({{"kind", "logic"}, {"puzzle", "list"}, {"order", 1}}, "1"));
+  CHECK(Refused({{"kind", "logic"}, {"puzzle", "list"}}, " "));
+  CHECK(Refused({{"kind", "logic"}, {"puzzle", "queens"}, {"size", 4}, {"fixed", {{0, 4}}}}, "1"));
+  CHECK(Refused({{"kind", "logic"}, {"puzzle", "flips"}, {"stack", {2, 1}}, {"most", 1}}, "1"));
   CHECK(Refused(Json::array(), "4"));
 }
 

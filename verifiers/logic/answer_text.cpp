@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cctype>
 
+#include "verifiers/extract/stated.h"
+
 namespace assay {
 namespace {
 
@@ -23,17 +25,43 @@ std::string_view AfterThinking(std::string_view response) {
   return response.find("<think>") == std::string_view::npos ? response : std::string_view();
 }
 
-// Where the text after the last "answer:" begins.
-std::optional<std::size_t> AfterMarker(std::string_view text) {
-  for (std::size_t i = text.size(); i >= kMarker.size(); --i) {
-    const std::size_t begin = i - kMarker.size();
-    bool same = true;
-    for (std::size_t j = 0; j < kMarker.size() && same; ++j) {
-      same = std::tolower(static_cast<unsigned char>(text[begin + j])) == kMarker[j];
+// Where the text behind each "answer:" begins.
+std::vector<std::size_t> Markers(std::string_view text) {
+  std::vector<std::size_t> behind;
+  for (std::size_t i = 0; i + kMarker.size() <= text.size(); ++i) {
+    if (text[i] != 'a' && text[i] != 'A') continue;
+    std::size_t same = 0;
+    while (same < kMarker.size() &&
+           std::tolower(static_cast<unsigned char>(text[i + same])) == kMarker[same]) {
+      ++same;
     }
-    if (same) return i;
+    if (same == kMarker.size()) behind.push_back(i + same);
   }
-  return std::nullopt;
+  return behind;
+}
+
+// A statement and what encloses it, as offsets into the text.
+struct Statement {
+  std::string_view answer;
+  std::size_t begin = 0;
+  std::size_t end = 0;  // behind its line or block
+};
+
+// The block that opens at `at`, or nothing.
+std::optional<Statement> BlockAt(std::string_view text, std::size_t at) {
+  if (text.compare(at, 3, "```") != 0) return std::nullopt;
+  const auto line = text.find('\n', at);
+  if (line == std::string_view::npos) return Statement{{}, at, text.size()};
+  const auto close = std::min(text.find("```", line), text.size());
+  return Statement{TrimBlank(text.substr(line, close - line)), at,
+                   std::min(close + 3, text.size())};
+}
+
+std::size_t SkipMarkup(std::string_view text, std::size_t at) {
+  while (at < text.size() && (text[at] == '*' || kBlank.find(text[at]) != std::string_view::npos)) {
+    ++at;
+  }
+  return at;
 }
 
 std::optional<std::string_view> LastBoxed(std::string_view text) {
@@ -45,6 +73,51 @@ std::optional<std::string_view> LastBoxed(std::string_view text) {
     if (text[i] == '}' && --depth == 0) return TrimBlank(text.substr(at + 7, i - at - 7));
   }
   return std::nullopt;
+}
+
+// Words, a full stop at the end kept.
+std::vector<std::string> Pieces(std::string_view text) {
+  std::vector<std::string> words;
+  std::string word;
+  const auto end_word = [&] {
+    if (!word.empty()) words.push_back(std::move(word));
+    word.clear();
+  };
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool arrow = text.compare(i, 2, "->") == 0;
+    const bool unicode_arrow = text.compare(i, 3, "\xE2\x86\x92") == 0;
+    if (arrow || unicode_arrow) {
+      end_word();
+      i += arrow ? 1 : 2;
+    } else if (IsSeparator(text[i])) {
+      end_word();
+    } else if (!IsBracketOrQuote(text[i])) {
+      word += char(std::tolower(static_cast<unsigned char>(text[i])));
+    }
+  }
+  end_word();
+  return words;
+}
+
+// What is stated behind the marker that ends at `at`: a block, a box or the rest of the line.
+Statement StatementAt(std::string_view text, std::size_t at) {
+  at = SkipMarkup(text, at);
+  if (const auto block = BlockAt(text, at)) return *block;
+  const std::size_t end = std::min(text.find('\n', at), text.size());
+  const std::string_view line = TrimBlank(text.substr(at, end - at));
+  return {LastBoxed(line).value_or(line), at, end};
+}
+
+// Whether a different block or an "or …" follows the last statement.
+bool OffersAnother(std::string_view text, const Statement& last) {
+  const std::string_view rest = text.substr(last.end);
+  const auto fence = rest.find("```");
+  if (fence != std::string_view::npos && OnlyConnects(rest.substr(0, fence))) {
+    const auto other = BlockAt(rest, fence);
+    if (other && !other->answer.empty() && other->answer != last.answer) return true;
+  }
+  const auto words = Words(rest.substr(0, 200));
+  return !words.empty() && (words[0] == "or" || words[0] == "alternatively");
 }
 
 // "|1 2|3 4|" without its frame; nothing for a line of the frame only.
@@ -72,25 +145,20 @@ std::string Lower(std::string_view text) {
   return lower;
 }
 
-std::optional<std::string_view> FindAnswer(std::string_view response) {
+FoundAnswer FindAnswer(std::string_view response) {
   const std::string_view text = AfterThinking(response);
-  const auto begin = AfterMarker(text);
-  if (!begin) return LastBoxed(text);
-  std::string_view rest = text.substr(*begin);
-  while (!rest.empty() &&
-         (rest.front() == '*' || kBlank.find(rest.front()) != std::string_view::npos)) {
-    rest.remove_prefix(1);
+  const auto markers = Markers(text);
+  if (markers.empty()) return {LastBoxed(text).value_or(std::string_view()), false};
+  const Statement last = StatementAt(text, markers.back());
+  FoundAnswer found = {last.answer, OffersAnother(text, last)};
+  if (markers.size() > 1) {
+    const std::size_t marker = markers.back() - kMarker.size();
+    const Statement before = StatementAt(text.substr(0, marker), markers[markers.size() - 2]);
+    found.hedge = found.hedge || (!before.answer.empty() && before.end <= marker &&
+                                  Normalised(before.answer) != Normalised(last.answer) &&
+                                  OnlyConnects(text.substr(before.end, marker - before.end)));
   }
-  if (rest.rfind("```", 0) == 0) {
-    const auto line = rest.find('\n');
-    if (line == std::string_view::npos) return std::nullopt;
-    const auto close = rest.find("```", line);
-    return TrimBlank(rest.substr(line, close == std::string_view::npos ? close : close - line));
-  }
-  std::string_view line = TrimBlank(rest.substr(0, rest.find('\n')));
-  if (line.empty()) return std::nullopt;
-  if (const auto boxed = LastBoxed(line)) return boxed;
-  return line;
+  return found;
 }
 
 std::string Normalised(std::string_view text) {
@@ -110,26 +178,9 @@ std::string Normalised(std::string_view text) {
 }
 
 std::vector<std::string> Words(std::string_view text) {
-  std::vector<std::string> words;
-  std::string word;
-  const auto end_word = [&] {
-    if (!word.empty()) words.push_back(std::move(word));
-    word.clear();
-  };
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const bool arrow = text.compare(i, 2, "->") == 0;
-    const bool unicode_arrow = text.compare(i, 3, "\xE2\x86\x92") == 0;
-    if (arrow || unicode_arrow) {
-      end_word();
-      i += arrow ? 1 : 2;
-    } else if (IsSeparator(text[i])) {
-      end_word();
-    } else if (!IsBracketOrQuote(text[i])) {
-      word += char(std::tolower(static_cast<unsigned char>(text[i])));
-    }
-  }
-  if (!word.empty() && word.back() == '.') word.pop_back();
-  end_word();
+  auto words = Pieces(text);
+  if (!words.empty() && words.back().back() == '.') words.back().pop_back();
+  if (!words.empty() && words.back().empty()) words.pop_back();
   return words;
 }
 
@@ -152,7 +203,7 @@ std::optional<std::vector<std::vector<std::string>>> Grid(std::string_view text,
   std::vector<std::vector<std::string>> grid;
   while (!text.empty()) {
     const auto end = std::min(text.find('\n'), text.size());
-    auto cells = Words(WithoutFrame(text.substr(0, end)));
+    auto cells = Pieces(WithoutFrame(text.substr(0, end)));
     text.remove_prefix(std::min(end + 1, text.size()));
     if (cells.empty()) continue;
     if (cells.size() == 1 && columns > 1 && cells[0].size() == columns) {

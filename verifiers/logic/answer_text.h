@@ -10,10 +10,16 @@
 
 namespace assay {
 
+struct FoundAnswer {
+  std::string_view answer;  // points into the response; empty: none
+  bool hedge = false;       // another one is offered beside it
+};
 // The answer: after the last "Answer:" (any case, bold allowed), the code block that follows or
 // the rest of that line; without one, the inside of the last \boxed{}. Text before </think> is
-// never looked at, nor is a response whose thinking does not end. Points into `response`.
-std::optional<std::string_view> FindAnswer(std::string_view response);
+// never looked at, nor is a response whose thinking does not end. A hedge: a different answer in
+// front of it, or a different block or an "or" behind it, with nothing but connecting words
+// between (verifiers/extract/stated.h).
+FoundAnswer FindAnswer(std::string_view response);
 
 std::string_view TrimBlank(std::string_view text);
 std::string Lower(std::string_view text);

@@ -17,6 +17,8 @@ const std::map<std::string, PuzzleMaker>& Makers() {
       {"colouring", MakeColouring},
       {"cryptarithm", MakeCryptarithm},
       {"expression", MakeExpression},
+      {"flips", MakeFlips},
+      {"grid", MakeGrid},
       {"hanoi", MakeHanoi},
       {"jugs", MakeJugs},
       {"latin", MakeLatin},
@@ -30,6 +32,7 @@ const std::map<std::string, PuzzleMaker>& Makers() {
       {"pairs", MakePairs},
       {"path", MakePath},
       {"queens", MakeQueens},
+      {"rewriting", MakeRewriting},
       {"river", MakeRiver},
       {"run_sums", MakeRunSums},
       {"sat", MakeSat},
@@ -49,14 +52,15 @@ class LogicVerifier : public Verifier {
   explicit LogicVerifier(PuzzleCheck check) : check_(std::move(check)) {}
 
   Verdict Check(std::string_view response, std::chrono::milliseconds) const override {
-    const auto answer = FindAnswer(response);
-    if (!answer || answer->empty()) return Verdict::NoAnswer("no \"Answer:\" in the response");
-    const std::string shown = Abbreviate(SanitizeUtf8(answer->substr(0, 400)), 200);
-    if (answer->size() > kMaxLogicAnswerBytes) return Verdict::Wrong(shown, "too long to be read");
-    const auto fault = check_(*answer);
+    const auto [answer, hedge] = FindAnswer(response);
+    if (answer.empty()) return Verdict::NoAnswer("no \"Answer:\" in the response");
+    const std::string shown = Abbreviate(SanitizeUtf8(answer.substr(0, 400)), 200);
+    if (answer.size() > kMaxLogicAnswerBytes) return Verdict::Wrong(shown, "too long to be read");
+    const std::optional<std::string> fault =
+        hedge ? std::optional<std::string>("several different final answers") : check_(answer);
     Verdict verdict = fault ? Verdict::Wrong(shown, *fault) : Verdict::Correct(shown, "solves it");
-    const auto begin = std::size_t(answer->data() - response.data());
-    verdict.span = Span{begin, begin + answer->size()};
+    const auto begin = std::size_t(answer.data() - response.data());
+    verdict.span = Span{begin, begin + answer.size()};
     return verdict;
   }
 

@@ -100,13 +100,15 @@ class Expression {
 };
 
 std::string PlainSigns(std::string_view text) {
-  std::string plain(text.substr(0, text.find('=')));
+  const auto first = text.find_first_not_of('*');  // bold type
+  if (first == std::string_view::npos) return "";
+  text = text.substr(first, text.find_last_not_of('*') - first + 1);
+  std::string plain(text);
   const std::pair<const char*, const char*> signs[] = {
       {"\xC3\x97", "*"}, {"\xC3\xB7", "/"}, {"\xE2\x88\x92", "-"},
       {"\\times", "*"},  {"\\cdot", "*"},   {"\\div", "/"},
       {"\\left", ""},    {"\\right", ""},   {"\\(", ""},
-      {"\\)", ""},       {"$", ""},         {"`", ""},
-      {"**", ""}};
+      {"\\)", ""},       {"$", ""},         {"`", ""}};
   for (const auto& [from, to] : signs) {
     const std::string_view word(from);
     for (auto at = plain.find(word); at != std::string::npos; at = plain.find(word, at)) {
@@ -133,7 +135,14 @@ PuzzleCheck MakeExpression(Fields& fields, const std::string&) {
   const auto wanted = fields.Int("value", -1'000'000, 1'000'000);
   const bool all = fields.OptionalBool("all").value_or(false);
   return [=](std::string_view answer) -> std::optional<std::string> {
-    const std::string plain = PlainSigns(answer);
+    std::string plain = PlainSigns(answer);
+    if (const auto equals = plain.find('='); equals != std::string::npos) {
+      const auto stated = WholeNumbers(std::string_view(plain).substr(equals + 1));
+      if (!stated || stated->size() != 1 || (*stated)[0] != wanted) {
+        return "something else than the value stands behind \"=\"";
+      }
+      plain.resize(equals);
+    }
     std::vector<int> used;
     const auto value = Expression(plain).Value(used);
     if (!value) return "not an expression of whole numbers, + - * / and brackets";

@@ -1,7 +1,7 @@
 // verifiers/logic/puzzle.h -- One checker for each kind of puzzle: it follows the rules and accepts
 // any valid answer, not just the reference.
 //
-// Add one: a Maker here, one line in puzzles.cpp, and cases in tests/cases/logic/.
+// Add one: a Maker here, one line in logic_verifier.cpp, and cases in tests/cases/logic/.
 #pragma once
 
 #include <functional>
@@ -21,10 +21,11 @@ inline constexpr std::size_t kMaxLogicAnswerBytes = 20'000;
 // Reads the puzzle's own keys from the spec; what is malformed is noted in `fields`.
 using PuzzleMaker = PuzzleCheck (*)(Fields& fields, const std::string& reference);
 
-// One answer: text, list in order, set, or name=value pairs.
+// One answer: text, list in order, set, grid of words, or name=value pairs.
 PuzzleCheck MakeText(Fields& fields, const std::string& reference);
 PuzzleCheck MakeList(Fields& fields, const std::string& reference);
 PuzzleCheck MakeSet(Fields& fields, const std::string& reference);
+PuzzleCheck MakeGrid(Fields& fields, const std::string& reference);
 PuzzleCheck MakePairs(Fields& fields, const std::string& reference);
 
 // Grids of numbers or marks.
@@ -59,5 +60,9 @@ PuzzleCheck MakeMaze(Fields& fields, const std::string& reference);
 PuzzleCheck MakeSokoban(Fields& fields, const std::string& reference);
 PuzzleCheck MakeRiver(Fields& fields, const std::string& reference);
 PuzzleCheck MakeJugs(Fields& fields, const std::string& reference);
+
+// Sequences of states.
+PuzzleCheck MakeFlips(Fields& fields, const std::string& reference);
+PuzzleCheck MakeRewriting(Fields& fields, const std::string& reference);
 
 }  // namespace assay

@@ -46,6 +46,27 @@ PuzzleCheck MakeSet(Fields& fields, const std::string& reference) {
   };
 }
 
+// The reference's rows and cells; a row may be written without blanks when its cells are single
+// characters.
+PuzzleCheck MakeGrid(Fields& fields, const std::string& reference) {
+  const auto lines = std::size_t(std::count(reference.begin(), reference.end(), '\n')) + 1;
+  const auto line = std::string_view(reference).substr(0, reference.find('\n'));
+  const auto blanks = std::size_t(std::count(line.begin(), line.end(), ' '));
+  const auto columns = blanks > 0 ? blanks + 1 : line.size();
+  const auto expected = Grid(reference, lines, columns);
+  NeedReference(fields, !expected || columns == 0);
+  return [=](std::string_view answer) -> std::optional<std::string> {
+    const auto grid = Grid(answer, lines, columns);
+    if (!grid) {
+      return "not a grid of " + std::to_string(lines) + " rows of " + std::to_string(columns);
+    }
+    for (std::size_t r = 0; r < lines; ++r) {
+      if ((*grid)[r] != (*expected)[r]) return "row " + std::to_string(r + 1) + " differs";
+    }
+    return std::nullopt;
+  };
+}
+
 PuzzleCheck MakePairs(Fields& fields, const std::string& reference) {
   const auto expected = NamedValues(reference);
   NeedReference(fields, !expected || expected->empty());

@@ -1,83 +1,110 @@
 #include "tasks/generators/logic/common.h"
 
-#include <algorithm>
-
 namespace assay {
 namespace {
 
-bool Allowed(const IntGrid& grid, const LatinRules& rules, int row, int column, int value) {
-  const int n = int(grid.size());
-  for (int i = 0; i < n; ++i) {
-    if (grid[row][i] == value || grid[i][column] == value) return false;
-  }
-  if (rules.box_rows > 0) {
-    const int top = row / rules.box_rows * rules.box_rows;
-    const int left = column / rules.box_columns * rules.box_columns;
-    for (int i = 0; i < n; ++i) {
-      if (grid[top + i / rules.box_columns][left + i % rules.box_columns] == value) return false;
-    }
-  }
-  for (int i = 0; rules.diagonals && i < n; ++i) {
-    if (row == column && grid[i][i] == value) return false;
-    if (row + column == n - 1 && grid[i][n - 1 - i] == value) return false;
-  }
-  for (const auto& pair : rules.less) {
-    const bool first = pair[0] == row && pair[1] == column;
-    const bool second = pair[2] == row && pair[3] == column;
-    const int low = first ? value : grid[pair[0]][pair[1]];
-    const int high = second ? value : grid[pair[2]][pair[3]];
-    if ((first || second) && low != 0 && high != 0 && low >= high) return false;
-  }
-  return true;
-}
-
-// The open cell with the fewest candidates; false when none is open.
-bool Tightest(const IntGrid& grid, const LatinRules& rules, int& row, int& column,
-              std::vector<int>& values) {
-  const int n = int(grid.size());
-  bool open = false;
-  for (int r = 0; r < n; ++r) {
-    for (int c = 0; c < n; ++c) {
-      if (grid[r][c] != 0) continue;
-      std::vector<int> here;
-      for (int v = 1; v <= n; ++v) {
-        if (Allowed(grid, rules, r, c, v)) here.push_back(v);
+// Candidates of open cells from bit sets of rows, columns, boxes and diagonals.
+class LatinCounter {
+ public:
+  LatinCounter(const IntGrid& grid, const LatinRules& rules)
+      : grid_(grid),
+        rules_(rules),
+        n_(int(grid.size())),
+        rows_(grid.size(), 0),
+        columns_(grid.size(), 0),
+        boxes_(grid.size(), 0) {
+    for (int r = 0; r < n_; ++r) {
+      for (int c = 0; c < n_; ++c) {
+        if (grid_[r][c] != 0) Toggle(r, c, grid_[r][c]);
       }
-      if (open && here.size() >= values.size()) continue;
-      open = true;
-      row = r;
-      column = c;
-      values = here;
-      if (values.size() <= 1) return true;
     }
   }
-  return open;
-}
 
-// `budget` counts cells tried; when it is spent the count is given up.
-int Count(IntGrid& grid, const LatinRules& rules, int limit, IntGrid* first, int& budget) {
-  if (--budget < 0) return limit;
-  int row = 0;
-  int column = 0;
-  std::vector<int> values;
-  if (!Tightest(grid, rules, row, column, values)) {
-    if (first != nullptr && first->empty()) *first = grid;
-    return 1;
+  // `budget` counts cells tried; when it is spent the count is given up.
+  int Count(int limit, IntGrid* first, int& budget) {
+    if (--budget < 0) return limit;
+    int row = -1;
+    int column = -1;
+    unsigned values = Tightest(row, column);
+    if (row < 0) {
+      if (first != nullptr && first->empty()) *first = grid_;
+      return 1;
+    }
+    int found = 0;
+    for (; values != 0 && found < limit; values &= values - 1) {
+      const int value = __builtin_ctz(values);
+      grid_[row][column] = value;
+      Toggle(row, column, value);
+      found += Count(limit - found, first, budget);
+      Toggle(row, column, value);
+    }
+    grid_[row][column] = 0;
+    return found;
   }
-  int found = 0;
-  for (const int value : values) {
-    grid[row][column] = value;
-    found += Count(grid, rules, limit - found, first, budget);
-    if (found >= limit) break;
+
+  unsigned Candidates(int r, int c) const {
+    unsigned taken = rows_[r] | columns_[c];
+    if (rules_.box_rows > 0) taken |= boxes_[Box(r, c)];
+    if (rules_.diagonals && r == c) taken |= falling_;
+    if (rules_.diagonals && r + c == n_ - 1) taken |= rising_;
+    unsigned open = ((2U << n_) - 2) & ~taken;
+    for (const auto& pair : rules_.less) {
+      if (pair[0] == r && pair[1] == c && grid_[pair[2]][pair[3]] != 0) {
+        open &= (1U << grid_[pair[2]][pair[3]]) - 1;
+      }
+      if (pair[2] == r && pair[3] == c && grid_[pair[0]][pair[1]] != 0) {
+        open &= ~((2U << grid_[pair[0]][pair[1]]) - 1);
+      }
+    }
+    return open;
   }
-  grid[row][column] = 0;
-  return found;
-}
+
+ private:
+  int Box(int r, int c) const {
+    return r / rules_.box_rows * rules_.box_rows + c / rules_.box_columns;
+  }
+  void Toggle(int r, int c, int value) {
+    const unsigned bit = 1U << value;
+    rows_[r] ^= bit;
+    columns_[c] ^= bit;
+    if (rules_.box_rows > 0) boxes_[Box(r, c)] ^= bit;
+    if (rules_.diagonals && r == c) falling_ ^= bit;
+    if (rules_.diagonals && r + c == n_ - 1) rising_ ^= bit;
+  }
+  // The open cell with the fewest candidates, and those.
+  unsigned Tightest(int& row, int& column) const {
+    unsigned best = 0;
+    int fewest = n_ + 1;
+    for (int r = 0; r < n_; ++r) {
+      for (int c = 0; c < n_; ++c) {
+        if (grid_[r][c] != 0) continue;
+        const unsigned here = Candidates(r, c);
+        const int size = __builtin_popcount(here);
+        if (size >= fewest) continue;
+        best = here;
+        fewest = size;
+        row = r;
+        column = c;
+        if (size <= 1) return best;
+      }
+    }
+    return best;
+  }
+
+  IntGrid grid_;
+  const LatinRules& rules_;
+  int n_;
+  std::vector<unsigned> rows_;
+  std::vector<unsigned> columns_;
+  std::vector<unsigned> boxes_;
+  unsigned falling_ = 0;
+  unsigned rising_ = 0;
+};
 
 }  // namespace
 
 bool LatinAllows(const IntGrid& grid, const LatinRules& rules, int row, int column, int value) {
-  return Allowed(grid, rules, row, column, value);
+  return (LatinCounter(grid, rules).Candidates(row, column) >> value & 1U) != 0;
 }
 
 Json LogicSpec(const char* puzzle, Json data) {
@@ -116,9 +143,9 @@ std::vector<std::string> LetterNames(int count) {
   return names;
 }
 
-int CountLatin(IntGrid grid, const LatinRules& rules, int limit, IntGrid* first) {
+int CountLatin(const IntGrid& grid, const LatinRules& rules, int limit, IntGrid* first) {
   int budget = 20'000;
-  return Count(grid, rules, limit, first, budget);
+  return LatinCounter(grid, rules).Count(limit, first, budget);
 }
 
 }  // namespace assay
