@@ -145,8 +145,11 @@ std::optional<Draft> Generate(Rng& rng, int level) {
   draft.fingerprint = grid;
   IntGrid swapped = full;
   std::swap(swapped[0], swapped[1]);
-  draft.near_misses = {GridText(swapped, ".", kOpen), GridText(givens, "0", kOpen),
-                       GridText(givens, "1", kOpen)};
+  draft.near_misses = {GridText(swapped, ".", kOpen)};
+  for (const char* digit : {"0", "1"}) {
+    const auto filled = GridText(givens, digit, kOpen);
+    if (filled != draft.reference) draft.near_misses.push_back(filled);
+  }
   draft.params = {{"givens", givens}};
   return draft;
 }

@@ -6,13 +6,13 @@ namespace {
 // Candidates of open cells from bit sets of rows, columns, boxes and diagonals.
 class LatinCounter {
  public:
-  LatinCounter(const IntGrid& grid, const LatinRules& rules)
-      : grid_(grid),
+  LatinCounter(IntGrid grid, const LatinRules& rules)
+      : grid_(std::move(grid)),
         rules_(rules),
-        n_(int(grid.size())),
-        rows_(grid.size(), 0),
-        columns_(grid.size(), 0),
-        boxes_(grid.size(), 0) {
+        n_(int(grid_.size())),
+        rows_(grid_.size(), 0),
+        columns_(grid_.size(), 0),
+        boxes_(grid_.size(), 0) {
     for (int r = 0; r < n_; ++r) {
       for (int c = 0; c < n_; ++c) {
         if (grid_[r][c] != 0) Toggle(r, c, grid_[r][c]);
@@ -143,9 +143,9 @@ std::vector<std::string> LetterNames(int count) {
   return names;
 }
 
-int CountLatin(const IntGrid& grid, const LatinRules& rules, int limit, IntGrid* first) {
+int CountLatin(IntGrid grid, const LatinRules& rules, int limit, IntGrid* first) {
   int budget = 20'000;
-  return LatinCounter(grid, rules).Count(limit, first, budget);
+  return LatinCounter(std::move(grid), rules).Count(limit, first, budget);
 }
 
 }  // namespace assay

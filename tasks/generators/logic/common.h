@@ -34,6 +34,6 @@ struct LatinRules {
 bool LatinAllows(const IntGrid& grid, const LatinRules& rules, int row, int column, int value);
 // Counts fillings of a Latin square with constraints, up to `limit`; cells are 0 where open.
 // Gives up with `limit` after 20,000 cells; `first` is then empty.
-int CountLatin(const IntGrid& grid, const LatinRules& rules, int limit, IntGrid* first = nullptr);
+int CountLatin(IntGrid grid, const LatinRules& rules, int limit, IntGrid* first = nullptr);
 
 }  // namespace assay

@@ -51,6 +51,7 @@ std::optional<Draft> Generate(Rng& rng, int level) {
   const auto made = RandomTree(rng, leaves);
   if (!made) return std::nullopt;
   const auto goal = made->top;
+  if (level >= 3 && made->text.find_first_of("*/") == std::string::npos) return std::nullopt;
   if (goal < ByLevel(level, 10, 100) || goal > ByLevel(level, 150, 999)) return std::nullopt;
   if (std::count(numbers.begin(), numbers.end(), int(goal)) > 0 || ReachedByPair(numbers, goal))
     return std::nullopt;

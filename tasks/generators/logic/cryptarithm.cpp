@@ -98,7 +98,8 @@ std::string Values(const std::string& names, const std::vector<int>& digits) {
   return Listed(pairs, ", ");
 }
 
-std::optional<Draft> Generate(Rng& rng, int level) {
+// Addends and their sum, with the digit of each letter, when the letters have one solution.
+std::optional<Sum> Draw(Rng& rng, int level, std::vector<int>& digits) {
   const int addends = level <= 6 ? 2 : 3;
   const int low_letters = ByLevel(level, 5, 9);
   std::vector<std::int64_t> numbers;
@@ -111,10 +112,19 @@ std::optional<Draft> Generate(Rng& rng, int level) {
     total += number;
   }
   numbers.push_back(total);
-  std::vector<int> digits;
-  const Sum sum = Encode(numbers, digits);
+  digits.clear();
+  Sum sum = Encode(numbers, digits);
   if (sum.letters < low_letters || sum.letters > low_letters + 2) return std::nullopt;
   if (Columns(sum).Count() != 1) return std::nullopt;
+  return sum;
+}
+
+std::optional<Draft> Generate(Rng& rng, int level) {
+  std::vector<int> digits;
+  std::optional<Sum> drawn;
+  for (int tries = 0; tries < 100 && !drawn; ++tries) drawn = Draw(rng, level, digits);
+  if (!drawn) return std::nullopt;
+  const Sum& sum = *drawn;
 
   Draft draft;
   std::string names;

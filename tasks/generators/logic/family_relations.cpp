@@ -35,6 +35,27 @@ const char* RelationWord(int up, int down, bool female) {
 
 using Tree = std::vector<Person>;
 
+// A name of the right kind for each person, or nothing where there are too few.
+std::optional<std::vector<std::string>> NamesFor(Rng& rng, const Tree& tree) {
+  static const std::vector<std::string> kWomen = {
+      "Ada",  "Cleo", "Dora", "Fay",  "Hana", "Jana", "Lena", "Nora", "Pia",  "Rosa",
+      "Tara", "Vera", "Yara", "Dina", "Ines", "Olga", "Ruth", "Mona", "Ella", "Greta"};
+  static const std::vector<std::string> kMen = {
+      "Ben",  "Emil", "Gus",  "Ivo",  "Kofi",  "Milo", "Omar",   "Ugo", "Wim",  "Zeno",
+      "Amir", "Chen", "Bela", "Hugo", "Oskar", "Paul", "Viktor", "Tom", "Luis", "Jakob"};
+  const auto women = PickSome(rng, kWomen, kWomen.size());
+  const auto men = PickSome(rng, kMen, kMen.size());
+  std::vector<std::string> names;
+  std::size_t taken[2] = {};
+  for (const Person& person : tree) {
+    const auto& from = person.female ? women : men;
+    std::size_t& next = taken[person.female ? 0 : 1];
+    if (next == from.size()) return std::nullopt;
+    names.push_back(from[next++]);
+  }
+  return names;
+}
+
 // Whoever married in counts as the parent of the couple's children as well.
 std::vector<int> Ancestors(const Tree& tree, int person) {
   std::vector<int> line = {person};
@@ -98,7 +119,8 @@ std::vector<std::string> Facts(Rng& rng, const Tree& tree, const std::vector<std
                          {"sibling", person.female ? "sister" : "brother"}};
     if (person.spouse >= 0 && person.parent < 0 && i > 0)
       facts.push_back(
-          Say(rng, {"{a} is the {role} of {b}.", "{b} is married to {a}, the {role}."}, slots));
+          Say(rng, {"{a} is the {role} of {b}.", "{b} and {a} are married, {a} is the {role}."},
+              slots));
     if (person.parent < 0) continue;
     Slots more = slots;
     const int other = tree[person.parent].spouse;
@@ -122,8 +144,10 @@ std::optional<Draft> Generate(Rng& rng, int level) {
   const Tree tree = Grow(rng, generations, level <= 5 ? 2 : 3);
   const int people = int(tree.size());
   const int low = ByLevel(level, 6, 18);
-  if (people < low || people > std::min(low + 6, int(FirstNames().size()))) return std::nullopt;
-  const auto names = PickSome(rng, FirstNames(), std::size_t(people));
+  if (people < low || people > low + 6) return std::nullopt;
+  const auto drawn_names = NamesFor(rng, tree);
+  if (!drawn_names) return std::nullopt;
+  const auto& names = *drawn_names;
   struct Question {
     int a;
     int b;

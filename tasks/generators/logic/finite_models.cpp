@@ -59,6 +59,14 @@ Sentence RandomSentence(Rng& rng, int quantifiers, int size) {
   return sentence;
 }
 
+unsigned Used(const Sentence& s) {
+  unsigned used = 0;
+  for (const Sentence& part : s.parts) used |= Used(part);
+  if (s.op <= kEqual) used |= 1U << s.a;
+  if (s.op == kTwo || s.op == kEqual) used |= 1U << s.b;
+  return used;
+}
+
 bool True(const Model& model, const Sentence& s, std::vector<int>& values) {
   const auto part = [&](std::size_t i) { return True(model, s.parts[i], values); };
   switch (s.op) {
@@ -109,10 +117,10 @@ std::string Text(const Sentence& s, const std::vector<std::string>& words) {
       return part(0) + " implies " + part(1);
     default: {
       const bool more = s.parts[0].op >= kAll;
-      const std::string quantifier = s.op == kAll ? "for all " : "there is a ";
+      const std::string quantifier = s.op == kAll ? "for all " : "for some ";
       const std::string inner = Text(s.parts[0], words);
       if (more) return quantifier + a + ", " + inner;
-      return quantifier + a + (s.op == kAll ? ": " : " with: ") + inner;
+      return quantifier + a + ": " + inner;
     }
   }
 }
@@ -190,6 +198,7 @@ std::optional<Draft> Generate(Rng& rng, int level) {
     for (int attempt = 0; attempt < 40 && !chosen; ++attempt) {
       Sentence sentence = RandomSentence(rng, quantifiers, int(rng.Int(1, ByLevel(level, 1, 3))));
       std::vector<int> values(3, 0);
+      if (Used(sentence) != (1U << quantifiers) - 1) continue;
       if (True(model, sentence, values) == wanted) chosen = std::move(sentence);
     }
     if (!chosen) return std::nullopt;

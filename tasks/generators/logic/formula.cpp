@@ -12,6 +12,11 @@ constexpr const char* kShown[] = {"", "not ", " and ", " or ", " implies ", " if
 
 Formula Negated(Formula formula) { return {Connective::kNot, 0, {std::move(formula)}}; }
 
+// The variable of a literal.
+int& Variable(Formula& literal) {
+  return literal.parts.empty() ? literal.variable : literal.parts[0].variable;
+}
+
 bool SameVariable(const std::vector<Formula>& left, const std::vector<Formula>& right) {
   return std::any_of(left.begin(), left.end(), [&](const Formula& one) {
     return std::any_of(right.begin(), right.end(),
@@ -85,6 +90,11 @@ Formula RandomFormula(Rng& rng, int variables, int size) {
   Formula formula{rng.Pick(kBinary), 0, {}};
   formula.parts.push_back(RandomFormula(rng, variables, first));
   formula.parts.push_back(RandomFormula(rng, variables, size - 1 - first));
+  if (size == 1) {  // "P or not P" says nothing
+    int& left = Variable(formula.parts[0]);
+    int& right = Variable(formula.parts[1]);
+    if (left == right) right = (left + int(rng.Int(1, variables - 1))) % variables;
+  }
   return formula;
 }
 

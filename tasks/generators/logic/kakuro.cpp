@@ -127,7 +127,8 @@ std::optional<Board> MakeBoard(Rng& rng, int level) {
   board.height = ByLevel(level, 2, 5);
   board.width = ByLevel(level, 3, 5);
   board.white.assign(std::size_t(board.height * board.width), true);
-  for (int i = 0; i < ByLevel(level, 0, 5); ++i) {
+  const int black = board.height < 3 ? 0 : ByLevel(level, 0, 5);
+  for (int i = 0; i < black; ++i) {
     board.white[rng.Int(0, std::int64_t(board.white.size()) - 1)] = false;
   }
   if (!FindRuns(board)) return std::nullopt;

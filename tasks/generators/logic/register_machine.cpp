@@ -87,23 +87,39 @@ Outcome Run(const std::vector<Instruction>& program, std::vector<int>& r, int mo
   return outcome;
 }
 
-std::optional<Draft> Generate(Rng& rng, int level) {
+struct Trial {
+  std::vector<Instruction> program;
+  std::vector<int> start;
+  std::vector<int> values;  // in the end
+};
+
+// A program that ends after many steps, uses nearly all lines and changes every register.
+std::optional<Trial> Draw(Rng& rng, int level) {
   const int registers = level <= 4 ? 2 : 3;
   const int lines = ByLevel(level, 5, 10);
-  std::vector<Instruction> program;
+  Trial trial;
   for (int i = 1; i <= lines; ++i) {
-    program.push_back(RandomInstruction(rng, i, lines, registers));
+    trial.program.push_back(RandomInstruction(rng, i, lines, registers));
   }
-  std::vector<int> start;
-  for (int i = 0; i < registers; ++i) start.push_back(int(rng.Int(0, 12)));
-  std::vector<int> values = start;
+  for (int i = 0; i < registers; ++i) trial.start.push_back(int(rng.Int(0, 12)));
+  trial.values = trial.start;
   const int low = ByLevel(level, 6, 45);
-  const Outcome outcome = Run(program, values, 2 * low + 10);
+  const Outcome outcome = Run(trial.program, trial.values, 2 * low + 10);
   if (!outcome.ended || outcome.steps < low) return std::nullopt;
   if (int(outcome.lines.size()) < lines - 1) return std::nullopt;
   for (int i = 0; i < registers; ++i) {
-    if (values[i] == start[i]) return std::nullopt;
+    if (trial.values[i] == trial.start[i]) return std::nullopt;
   }
+  return trial;
+}
+
+std::optional<Draft> Generate(Rng& rng, int level) {
+  std::optional<Trial> drawn;
+  for (int tries = 0; tries < 100 && !drawn; ++tries) drawn = Draw(rng, level);
+  if (!drawn) return std::nullopt;
+  const auto& [program, start, values] = *drawn;
+  const int lines = int(program.size());
+  const int registers = int(start.size());
 
   Draft draft;
   std::string listing;

@@ -40,7 +40,7 @@ std::string FactText(Rng& rng, const Fact& fact, const std::vector<std::string>&
 std::string Pairs(const IntGrid& displacements) {
   std::string text;
   for (const auto& d : displacements) {
-    text += (text.empty() ? "(" : ", (") + std::to_string(d[0]) + ", " + std::to_string(d[1]) + ")";
+    text += (text.empty() ? "" : ", ") + std::to_string(d[0]) + ", " + std::to_string(d[1]);
   }
   return text;
 }
@@ -94,7 +94,7 @@ std::optional<Draft> Generate(Rng& rng, int level) {
            "negative.\n\n{asked}"},
           {{"story", story}, {"asked", asked}}),
       AnswerForm::kLine,
-      "the two pairs of numbers in order, as (east, north), separated by a comma");
+      "four numbers separated by commas: east and north for the first, then for the second");
   draft.reference = Pairs(answers);
   draft.verifier = LogicSpec("list");
   draft.tags = {"spatial", "deduction"};

@@ -113,8 +113,8 @@ std::optional<Draft> Generate(Rng& rng, int level) {
            "ends badly: {pairs}. Bring everything over in at most {most} trips, returns included."},
           slots),
       AnswerForm::kLine,
-      "for each crossing in order what is taken along (items separated by commas, or the word "
-      "nothing), the crossings separated by semicolons");
+      "what is taken along in each crossing, in order (items separated by commas, or the word "
+      "nothing), with semicolons between crossings");
   draft.reference = LoadsText(*loads, names);
   draft.verifier = LogicSpec("river", {{"items", names},
                                        {"conflicts", river.conflicts},

@@ -81,7 +81,7 @@ std::optional<Draft> Generate(Rng& rng, int level) {
            "sum 7. State the final top, north and east faces."},
           {{"dice", listed}}),
       AnswerForm::kLine,
-      "for each die in order the numbers on top, north and east, all separated by commas");
+      "the numbers on top, north and east of each die in order, all separated by commas");
   draft.reference = Numbers(answer);
   draft.verifier = LogicSpec("list");
   draft.tags = {"spatial", "simulation"};

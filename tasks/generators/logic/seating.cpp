@@ -10,7 +10,7 @@ std::string RowClue(Rng& rng, const std::vector<std::string>& names, const std::
   const Slots slots = {{"a", names[clue[1]]},
                        {"b", names[clue[2]]},
                        {"k", std::to_string(clue[3] + 1)},
-                       {"between", Plural(clue[3] - 1, "person", "people")}};
+                       {"between", std::to_string(clue[3] - 1)}};
   switch (clue[0]) {
     case kAt:
       return Say(rng, {"{a} is number {k} from the left."}, slots);
@@ -29,9 +29,7 @@ std::string RowClue(Rng& rng, const std::vector<std::string>& names, const std::
       return Say(rng, {"{a} is somewhere to the left of {b}.", "{b} is further right than {a}."},
                  slots);
     default:
-      return Say(rng,
-                 {"Between {a} and {b}, in either order, there is room for exactly {between}."},
-                 slots);
+      return Say(rng, {"The number of people between {a} and {b} is {between}."}, slots);
   }
 }
 

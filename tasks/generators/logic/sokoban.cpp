@@ -26,58 +26,60 @@ struct State {
   std::vector<int> boxes;  // sorted
 };
 
-// A number for each state: cells are below 64, boxes at most 3.
-std::size_t CodeOf(const State& state, std::size_t cells) {
-  std::size_t code = std::size_t(state.player);
-  for (const int box : state.boxes) code = code * cells + std::size_t(box);
-  return code;
-}
-
 bool Has(const std::vector<int>& boxes, int cell) {
   return std::find(boxes.begin(), boxes.end(), cell) != boxes.end();
 }
 
-// Moves `state` if the step is possible.
-bool Walk(const Room& room, State& state, std::size_t letter) {
-  const int to = state.player + room.Step(letter);
-  if (room.wall[to]) return false;
-  const auto box = std::find(state.boxes.begin(), state.boxes.end(), to);
-  if (box != state.boxes.end()) {
-    const int beyond = to + room.Step(letter);
-    if (room.wall[beyond] || Has(state.boxes, beyond)) return false;
-    *box = beyond;
-    std::sort(state.boxes.begin(), state.boxes.end());
+// A state as a number of 6 bits a cell: player, box, box (none: 63), the smaller box first.
+using Code = unsigned;
+constexpr Code kNone = 63;
+
+Code Coded(Code player, Code box, Code other) {
+  return player | std::min(box, other) << 6 | std::max(box, other) << 12;
+}
+
+Code CodeOf(const State& state) {
+  return Coded(Code(state.player), Code(state.boxes[0]),
+               state.boxes.size() > 1 ? Code(state.boxes[1]) : kNone);
+}
+
+// The state after the step, or the same one where it is not possible.
+Code Walk(const Room& room, Code code, int step) {
+  const auto player = Code(int(code & 63U) + step);
+  Code box = code >> 6 & 63U;
+  Code other = code >> 12;
+  if (room.wall[player]) return code;
+  if (player == other) std::swap(box, other);
+  if (player == box) {
+    box = Code(int(box) + step);
+    if (room.wall[box] || box == other) return code;
   }
-  state.player = to;
-  return true;
+  return Coded(player, box, other);
 }
 
 // A shortest solution, or nothing (also where more than `most` states were seen).
 std::optional<std::string> Solve(const Room& room, const State& start, std::size_t most) {
-  const std::size_t cells = room.wall.size();
-  std::size_t codes = cells;
-  for (std::size_t i = 0; i < start.boxes.size(); ++i) codes *= cells;
-  std::vector<bool> seen(codes, false);
   struct Node {
-    State state;
+    Code code;
     std::size_t before;
     char letter;
   };
-  std::vector<Node> queue = {{start, 0, ' '}};
-  seen[CodeOf(start, cells)] = true;
+  const Code goal = CodeOf({0, room.goals});
+  std::vector<bool> seen(std::size_t{1} << 18, false);
+  std::vector<Node> queue = {{CodeOf(start), 0, ' '}};
+  seen[queue[0].code] = true;
   for (std::size_t i = 0; i < queue.size() && queue.size() < most; ++i) {
-    if (queue[i].state.boxes == room.goals) {
+    const Code code = queue[i].code;
+    if (code >> 6 == goal >> 6) {
       std::string moves;
       for (std::size_t at = i; at != 0; at = queue[at].before) moves += queue[at].letter;
       return std::string(moves.rbegin(), moves.rend());
     }
     for (std::size_t letter = 0; letter < 4; ++letter) {
-      State next = queue[i].state;
-      if (!Walk(room, next, letter)) continue;
-      const std::size_t code = CodeOf(next, cells);
-      if (seen[code]) continue;
-      seen[code] = true;
-      queue.push_back({std::move(next), i, kLetters[letter]});
+      const Code next = Walk(room, code, room.Step(letter));
+      if (seen[next]) continue;
+      seen[next] = true;
+      queue.push_back({next, i, kLetters[letter]});
     }
   }
   return std::nullopt;

@@ -79,12 +79,12 @@ std::string MovesText(const std::vector<int>& moves) {
 }
 
 std::string StacksText(const IntGrid& stacks) {
-  std::vector<std::string> parts;
+  std::string text;
   for (std::size_t peg = 0; peg < stacks.size(); ++peg) {
-    parts.push_back("peg " + std::to_string(peg + 1) + ": " +
-                    (stacks[peg].empty() ? "empty" : Numbers(stacks[peg], " ")));
+    text += (peg == 0 ? "peg " : "; peg ") + std::to_string(peg + 1) + ": " +
+            (stacks[peg].empty() ? "empty" : Numbers(stacks[peg], " "));
   }
-  return Listed(parts, "; ");
+  return text;
 }
 
 std::optional<Draft> Generate(Rng& rng, int level) {

@@ -79,19 +79,36 @@ std::string TableText(const Machine& machine) {
   return text;
 }
 
-std::optional<Draft> Generate(Rng& rng, int level) {
-  const Machine machine = RandomMachine(rng, ByLevel(level, 2, 4), level <= 5 ? 2 : 3);
+struct Trial {
+  Machine machine;
   std::string input;
+  Outcome outcome;
+};
+
+// A machine whose run on the input is neither short nor endless.
+std::optional<Trial> Draw(Rng& rng, int level) {
+  Trial trial;
+  trial.machine = RandomMachine(rng, ByLevel(level, 2, 4), level <= 5 ? 2 : 3);
+  const int last = trial.machine.symbols - 1;
   for (int i = 0; i < ByLevel(level, 3, 7); ++i) {
-    input += Symbol(int(rng.Int(rng.Chance(0.85) ? 1 : 0, machine.symbols - 1)));
+    trial.input += Symbol(int(rng.Int(rng.Chance(0.85) ? 1 : 0, last)));
   }
-  input[0] = Symbol(int(rng.Int(1, machine.symbols - 1)));
-  input.back() = Symbol(int(rng.Int(1, machine.symbols - 1)));
+  trial.input[0] = Symbol(int(rng.Int(1, last)));
+  trial.input.back() = Symbol(int(rng.Int(1, last)));
   const int low = ByLevel(level, 4, 22);
-  const Outcome outcome = Run(machine, input, 2 * low + 4);
-  if (!outcome.halted || outcome.steps < low || outcome.tape.size() < 2 || outcome.tape == input)
+  trial.outcome = Run(trial.machine, trial.input, 2 * low + 4);
+  const Outcome& outcome = trial.outcome;
+  if (!outcome.halted || outcome.steps < low || outcome.tape.size() < 2) return std::nullopt;
+  if (outcome.tape == trial.input || int(outcome.used.size()) < ByLevel(level, 3, 6))
     return std::nullopt;
-  if (int(outcome.used.size()) < ByLevel(level, 3, 6)) return std::nullopt;
+  return trial;
+}
+
+std::optional<Draft> Generate(Rng& rng, int level) {
+  std::optional<Trial> drawn;
+  for (int tries = 0; tries < 100 && !drawn; ++tries) drawn = Draw(rng, level);
+  if (!drawn) return std::nullopt;
+  const auto& [machine, input, outcome] = *drawn;
 
   Draft draft;
   const std::string table = TableText(machine);

@@ -117,7 +117,8 @@ std::string Table(const Street& street, const std::vector<int>& at) {
 std::optional<Draft> Generate(Rng& rng, int level) {
   Placement placement;
   placement.positions = level <= 3 ? 3 : level <= 6 ? 4 : 5;
-  placement.groups = level <= 3 ? 2 + (level + 1) / 2 : level <= 6 ? level - 1 : level - 5;
+  constexpr int kGroups[] = {2, 3, 4, 3, 4, 5, 4, 5, 5, 6};
+  placement.groups = kGroups[level - 1];
   const int houses = placement.positions;
   std::vector<int> hidden;
   for (int g = 0; g < placement.groups; ++g) {
