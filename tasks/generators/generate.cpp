@@ -125,9 +125,14 @@ Result<std::vector<Generated>> GenerateProblems(const std::vector<Portion>& port
 std::string PromptHash(const std::string& prompt) {
   std::string kept;
   kept.reserve(prompt.size());
+  bool in_word = false;
   for (const char c : prompt) {
     const auto byte = static_cast<unsigned char>(c);
-    if (byte >= 0x80 || std::isalnum(byte) != 0) kept += char(std::tolower(byte));
+    const bool word = byte >= 0x80 || std::isalnum(byte) != 0;
+    const bool ends_word =
+        in_word && std::string_view(".,;:!?'\"`*_$").find(c) != std::string::npos;
+    if (word || (std::isspace(byte) == 0 && !ends_word)) kept += char(std::tolower(byte));
+    in_word = word;
   }
   return Sha256Hex(kept);
 }

@@ -45,8 +45,9 @@ std::optional<Draft> DrawOnce(const Family& family, std::uint64_t seed, std::siz
 Result<std::vector<Generated>> GenerateProblems(const std::vector<Portion>& portions,
                                                 const GenerateOptions& options);
 
-// SHA-256 of the prompt in lower case with white space and punctuation removed: equal for prompts
-// that differ in layout only.
+// SHA-256 of the prompt in lower case without white space and without the punctuation right behind
+// a word: equal for prompts that differ in layout only. Other signs count: they tell x + 3 from
+// x - 3, and one board of # and . from another.
 std::string PromptHash(const std::string& prompt);
 
 }  // namespace assay

@@ -25,6 +25,12 @@ std::string_view AfterThinking(std::string_view response) {
   return response.find("<think>") == std::string_view::npos ? response : std::string_view();
 }
 
+// Whether the marker at [begin, end) stands alone between quotes: it is talked about.
+bool Quoted(std::string_view text, std::size_t begin, std::size_t end) {
+  return begin > 0 && end < text.size() && text[begin - 1] == text[end] &&
+         std::string_view("\"'`").find(text[end]) != std::string_view::npos;
+}
+
 // Where the text behind each "answer:" begins.
 std::vector<std::size_t> Markers(std::string_view text) {
   std::vector<std::size_t> behind;
@@ -35,7 +41,7 @@ std::vector<std::size_t> Markers(std::string_view text) {
            std::tolower(static_cast<unsigned char>(text[i + same])) == kMarker[same]) {
       ++same;
     }
-    if (same == kMarker.size()) behind.push_back(i + same);
+    if (same == kMarker.size() && !Quoted(text, i, i + same)) behind.push_back(i + same);
   }
   return behind;
 }

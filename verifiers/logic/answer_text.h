@@ -14,7 +14,8 @@ struct FoundAnswer {
   std::string_view answer;  // points into the response; empty: none
   bool hedge = false;       // another one is offered beside it
 };
-// The answer: after the last "Answer:" (any case, bold allowed), the code block that follows or
+// The answer: after the last "Answer:" (any case, bold allowed; not the bare word between quotes,
+// as in the format sentence), the code block that follows or
 // the rest of that line; without one, the inside of the last \boxed{}. Text before </think> is
 // never looked at, nor is a response whose thinking does not end. A hedge: a different answer in
 // front of it, or a different block or an "or" behind it, with nothing but connecting words

@@ -102,12 +102,16 @@ std::string Values(const std::string& names, const std::vector<int>& digits) {
 std::optional<Sum> Draw(Rng& rng, int level, std::vector<int>& digits) {
   const int addends = level <= 6 ? 2 : 3;
   const int low_letters = ByLevel(level, 5, 9);
+  // Few different digits in the addends: letters come up again, which makes solutions unique.
+  auto pool = RandomOrder(rng, 10);
+  pool.resize(std::size_t(low_letters - 1));
   std::vector<std::int64_t> numbers;
   std::int64_t total = 0;
   for (int i = 0; i < addends; ++i) {
-    const int length = level <= 3 ? int(rng.Int(2, 3)) : int(rng.Int(3, level <= 6 ? 4 : 5));
-    std::int64_t number = rng.Int(1, 9);
-    for (int j = 1; j < length; ++j) number = 10 * number + rng.Int(0, 9);
+    const int length = int(rng.Int(3, level <= 4 ? 4 : 5));
+    std::int64_t number = 0;
+    for (int j = 0; j < length; ++j) number = 10 * number + rng.Pick(pool);
+    if (std::to_string(number).size() != std::size_t(length)) return std::nullopt;
     numbers.push_back(number);
     total += number;
   }
