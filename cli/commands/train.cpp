@@ -1,6 +1,7 @@
 // assay train: supervised and reinforcement learning from the verifiers that score.
 #include <fmt/format.h>
 
+#include <chrono>
 #include <cstdio>
 #include <memory>
 
@@ -18,6 +19,7 @@ struct Options {
   std::string config;
   std::string out;
   std::vector<std::string> set;
+  double deadline_s = 1800;
   bool dry_run = false;
   bool json = false;
 };
@@ -109,17 +111,18 @@ Result<Json> ReadConfig(const Options& options) {
 }
 
 Result<std::filesystem::path> RunStage(const Json& json, StageKind stage,
-                                       const std::filesystem::path& run, const Options& options) {
+                                       const std::filesystem::path& run, const Options& options,
+                                       ProcessGroup& group) {
   const auto base = std::filesystem::absolute(options.config).parent_path();
   auto config = ParseTrainConfig(json, stage, base, options.config);
   if (!config) return Pass(config.error());
-  auto trainer = Trainer::Open(*config, run, EventsOf(options.json));
+  auto trainer = Trainer::Open(*config, run, EventsOf(options.json), &group);
   if (!trainer) return Pass(trainer.error());
   return (*trainer)->Run();
 }
 
 Result<std::filesystem::path> RunStages(const Json& json, const std::filesystem::path& run,
-                                        const Options& options) {
+                                        const Options& options, ProcessGroup& group) {
   const auto base = std::filesystem::absolute(options.config).parent_path();
   const auto pipeline = ParsePipeline(json, base, options.config);
   if (!pipeline) return Pass(pipeline.error());
@@ -132,7 +135,7 @@ Result<std::filesystem::path> RunStages(const Json& json, const std::filesystem:
     }
     return EventsOf(options.json);
   };
-  return RunPipeline(*pipeline, json, base, run, events);
+  return RunPipeline(*pipeline, json, base, run, events, &group);
 }
 
 int DryRun(const Json& json, StageKind stage, const Options& options) {
@@ -148,13 +151,17 @@ int DryRun(const Json& json, StageKind stage, const Options& options) {
     return Report(parts.error());
   }
   if (!model) return Report(model.error());
-  const MemoryPlan plan = PlanMemory(*model, *config);
+  const auto launch = LaunchFrom();
+  if (!launch) return Report(launch.error());
+  const MemoryPlan plan = PlanMemory(*model, *config, launch->size);
   const auto mb = [](std::int64_t bytes) { return static_cast<double>(bytes) / 1e6; };
   fmt::print(
       "parameters {}\nweights {:.1f} MB\ngradients {:.1f} MB\nmoments {:.1f} MB\n"
-      "reference {:.1f} MB\nsampler {:.1f} MB\nactivations {:.1f} MB\ntotal {:.1f} MB\n",
+      "reference {:.1f} MB\nsampler {:.1f} MB\nactivations {:.1f} MB\nexchange {:.1f} MB\ntotal "
+      "{:.1f} MB\n",
       model->parameters(), mb(plan.weights), mb(plan.gradients), mb(plan.moments),
-      mb(plan.reference), mb(plan.sampler), mb(plan.activations), mb(plan.total()));
+      mb(plan.reference), mb(plan.sampler), mb(plan.activations), mb(plan.exchange),
+      mb(plan.total()));
   return kDone;
 }
 
@@ -177,9 +184,18 @@ int Train(const Options& options) {
   }
   const std::string name = json->is_object() ? json->value("name", "run") : "run";
   const std::filesystem::path run = options.out.empty() ? "runs/" + name : options.out;
-  auto checkpoint = kind ? RunStage(*json, *kind, run, options) : RunStages(*json, run, options);
-  if (!checkpoint) return Report(checkpoint.error());
-  if (!options.json) fmt::print("saved {}\n", checkpoint->string());
+  const auto launch = LaunchFrom();
+  if (!launch) return Report(launch.error());
+  auto group = Join(
+      *launch, std::chrono::milliseconds(static_cast<std::int64_t>(1000 * options.deadline_s)));
+  if (!group) return Report(group.error());
+  auto checkpoint = kind ? RunStage(*json, *kind, run, options, **group)
+                         : RunStages(*json, run, options, **group);
+  if (!checkpoint) {
+    // One process speaks for all where all of them fail.
+    return (*group)->quiet() ? ExitStatus(checkpoint.error().code) : Report(checkpoint.error());
+  }
+  if (!options.json && (*group)->first()) fmt::print("saved {}\n", checkpoint->string());
   return kDone;
 }
 
@@ -188,15 +204,20 @@ int Train(const Options& options) {
 void AddTrain(CLI::App& app) {
   auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand("train", "Train a model with the verifiers that score it");
-  command->add_option("STAGE", options->stage, "sft, grpo, reject, distill or pipeline")
+  command->add_option("STAGE", options->stage, "sft, grpo, ppo, reject, distill or pipeline")
       ->required()
-      ->check(CLI::IsMember({"sft", "grpo", "reject", "distill", "pipeline"}));
+      ->check(CLI::IsMember({"sft", "grpo", "ppo", "reject", "distill", "pipeline"}));
   command->add_option("--config", options->config, "JSON file with every hyperparameter")
       ->required();
   command->add_option("--set", options->set,
                       "key=value over the file, as in optimizer.learning_rate=1e-5");
   command->add_option("--out", options->out,
                       "Folder of the run; continued when it is there (default runs/NAME)");
+  command
+      ->add_option("--deadline", options->deadline_s,
+                   "Seconds that the processes of one job (torchrun, srun, mpirun) wait for each "
+                   "other")
+      ->capture_default_str();
   command->add_flag("--dry-run", options->dry_run, "Check the file and print the memory plan only");
   command->add_flag("--json", options->json, "One JSON line a step");
   OnRun(command, [options] { return Train(*options); });

@@ -33,6 +33,7 @@ struct LearnerOptions {
   bool recompute_layers = false;   // activation checkpointing: less memory, a third more work
   bool plain_attention = false;    // tensor operations only: the slow truth
   std::int64_t head_chunk = 1024;  // response tokens whose logits exist at once
+  bool frozen = false;             // no gradients, nor memory for them: a reference policy
   bool value_head = false;         // a linear value estimate per response token (PPO)
   LoraOptions lora;
 };

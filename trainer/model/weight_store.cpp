@@ -18,6 +18,7 @@ const std::vector<std::string> kModules = {"q_proj",    "k_proj",  "v_proj",   "
 
 at::Tensor WeightStore::Register(const std::string& name, at::Tensor tensor, bool trainable) {
   if (error_) return {};
+  trainable = trainable && !options_.frozen;
   ParameterView view;
   view.name = name;
   view.is_vector = tensor.dim() == 1;

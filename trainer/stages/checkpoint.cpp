@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/files.h"
+#include "trainer/distributed/shards.h"
 
 namespace assay {
 namespace {
@@ -19,13 +20,25 @@ std::size_t Bytes(const ParameterView& view) {
   return static_cast<std::size_t>(view.size()) * (view.is_double ? sizeof(double) : sizeof(float));
 }
 
-std::string StateBytes(const Learner& learner, AdamW& optimizer) {
+std::string ParameterBytes(const Learner& learner) {
   std::string bytes;
   for (const ParameterView& view : learner.parameters()) {
     bytes.append(static_cast<const char*>(view.value), Bytes(view));
   }
-  for (const auto& moments : optimizer.StateBytes()) bytes.append(moments.data(), moments.size());
   return bytes;
+}
+
+std::size_t ParameterSize(const Learner& learner) {
+  std::size_t size = 0;
+  for (const ParameterView& view : learner.parameters()) size += Bytes(view);
+  return size;
+}
+
+void TakeParameters(const char* from, Learner& learner) {
+  for (const ParameterView& view : learner.parameters()) {
+    std::memcpy(view.value, from, Bytes(view));
+    from += Bytes(view);
+  }
 }
 
 Result<void> CopyTokenizer(const fs::path& from, const fs::path& to) {
@@ -74,9 +87,14 @@ std::string Safetensors32(Learner& learner) {
   return bytes + text + data;
 }
 
+fs::path CheckpointFolder(const fs::path& run, std::int64_t step) {
+  return run / fmt::format("step-{:06}", step);
+}
+
 Result<fs::path> SaveCheckpoint(const fs::path& run, const CheckpointFiles& files,
-                                const TrainerState& state, Learner& learner, AdamW& optimizer) {
-  const fs::path place = run / fmt::format("step-{:06}", state.step);
+                                const Snapshot& snapshot) {
+  const TrainerState& state = snapshot.state;
+  const fs::path place = CheckpointFolder(run, state.step);
   const fs::path part = run / fmt::format("saving-{:06}", state.step);
   std::error_code error;
   fs::remove_all(part, error);
@@ -95,13 +113,17 @@ Result<fs::path> SaveCheckpoint(const fs::path& run, const CheckpointFiles& file
                         {"cursor", state.cursor},
                         {"skipped", state.skipped},
                         {"tokens", state.tokens},
-                        {"updates", optimizer.steps()}};
+                        {"updates", snapshot.updates}};
   if (auto copied = CopyTokenizer(files.tokenizer, part); !copied) return Pass(copied.error());
-  for (const auto& [name, bytes] :
-       {std::pair<const char*, std::string>{"model.safetensors", Safetensors32(learner)},
-        {"config.json", files.config.dump(2) + "\n"},
-        {"trainer.bin", StateBytes(learner, optimizer)},
-        {"trainer.json", DumpJsonPretty(trainer) + "\n"}}) {
+  std::vector<std::pair<const char*, std::string>> contents = {
+      {"model.safetensors", Safetensors32(snapshot.learner)},
+      {"config.json", files.config.dump(2) + "\n"},
+      {"trainer.bin", ParameterBytes(snapshot.learner) + snapshot.moments},
+      {"trainer.json", DumpJsonPretty(trainer) + "\n"}};
+  if (snapshot.reference != nullptr) {
+    contents.emplace_back("reference.bin", ParameterBytes(*snapshot.reference));
+  }
+  for (const auto& [name, bytes] : contents) {
     if (auto written = WriteFileAtomically(part / name, bytes); !written) {
       fs::remove_all(part, error);
       return Pass(written.error());
@@ -125,8 +147,8 @@ std::optional<fs::path> LastCheckpoint(const fs::path& run) {
   return std::nullopt;
 }
 
-Result<TrainerState> LoadCheckpoint(const fs::path& checkpoint, Learner& learner,
-                                    AdamW& optimizer) {
+Result<TrainerState> LoadCheckpoint(const fs::path& checkpoint, Learner& learner, AdamW& optimizer,
+                                    Learner* reference) {
   auto json = ReadJsonFile(checkpoint / "trainer.json");
   if (!json) return Pass(json.error());
   Fields fields(*json, (checkpoint / "trainer.json").string());
@@ -150,24 +172,40 @@ Result<TrainerState> LoadCheckpoint(const fs::path& checkpoint, Learner& learner
   if (auto done = fields.Done(); !done) return Pass(done.error());
   const auto file = MappedFile::Open(checkpoint / "trainer.bin");
   if (!file) return Pass(file.error());
-  std::size_t needed = 0;
-  for (const ParameterView& view : learner.parameters()) needed += Bytes(view);
-  for (const auto& moments : optimizer.StateBytes()) needed += moments.size();
-  if (file->bytes().size() != needed) {
+  const std::size_t own = ParameterSize(learner);
+  const std::size_t width = learner.parameters().empty()        ? 0
+                            : learner.parameters()[0].is_double ? sizeof(double)
+                                                                : sizeof(float);
+  const std::size_t moments =
+      2 * width * static_cast<std::size_t>(TrainedNumbers(learner.parameters()));
+  if (file->bytes().size() != own + moments) {
     return Fail(ErrorCode::kInput, "{}: holds {} bytes, expected {}: it is of another model",
-                (checkpoint / "trainer.bin").string(), file->bytes().size(), needed);
+                (checkpoint / "trainer.bin").string(), file->bytes().size(), own + moments);
   }
-  const char* from = file->bytes().data();
-  for (const ParameterView& view : learner.parameters()) {
-    std::memcpy(view.value, from, Bytes(view));
-    from += Bytes(view);
+  TakeParameters(file->bytes().data(), learner);
+  if (!TakeMoments(file->bytes().substr(own), learner.parameters(), optimizer)) {
+    return Fail(ErrorCode::kInternal, "the moments of {} do not fit", checkpoint.string());
   }
-  for (const auto& moments : optimizer.StateBytes()) {
-    std::memcpy(moments.data(), from, moments.size());
-    from += moments.size();
+  if (reference != nullptr && fs::exists(checkpoint / "reference.bin")) {
+    const auto bytes = MappedFile::Open(checkpoint / "reference.bin");
+    if (!bytes) return Pass(bytes.error());
+    if (bytes->bytes().size() != ParameterSize(*reference)) {
+      return Fail(ErrorCode::kInput, "{}: is of another model",
+                  (checkpoint / "reference.bin").string());
+    }
+    TakeParameters(bytes->bytes().data(), *reference);
   }
   optimizer.set_steps(updates);
   return state;
+}
+
+void RemoveUnfinished(const fs::path& run) {
+  std::error_code ignored;
+  std::vector<fs::path> unfinished;
+  for (const auto& entry : fs::directory_iterator(run, ignored)) {
+    if (entry.path().filename().string().starts_with("saving-")) unfinished.push_back(entry.path());
+  }
+  for (const fs::path& part : unfinished) fs::remove_all(part, ignored);
 }
 
 void PruneCheckpoints(const fs::path& run, int keep, std::int64_t best) {

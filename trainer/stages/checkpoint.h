@@ -35,19 +35,32 @@ struct TrainerState {
   std::vector<StreamState> streams{};  // where each problem stream is
 };
 
+// Where a step's checkpoint lies in its run.
+std::filesystem::path CheckpointFolder(const std::filesystem::path& run, std::int64_t step);
+
 // Weights in the safetensors format, fp32, in the learner's order.
 std::string Safetensors32(Learner& learner);
 
+// What is saved beside the files. Moments are those of an optimizer without shards (GatherMoments).
+struct Snapshot {
+  const TrainerState& state;
+  Learner& learner;
+  std::int64_t updates = 0;
+  const std::string& moments;
+  const Learner* reference = nullptr;  // where it is no longer the run's first weights
+};
 // kUnavailable naming the file (disk full …): the run's earlier checkpoints are untouched.
 Result<std::filesystem::path> SaveCheckpoint(const std::filesystem::path& run,
                                              const CheckpointFiles& files,
-                                             const TrainerState& state, Learner& learner,
-                                             AdamW& optimizer);
+                                             const Snapshot& snapshot);
 // The newest complete checkpoint of a run; nothing when there is none.
 std::optional<std::filesystem::path> LastCheckpoint(const std::filesystem::path& run);
-// Puts parameters and moments back, bit by bit. kInput when the checkpoint is of another model.
+// Puts parameters, the optimizer's part of the moments and, where one was saved, the reference
+// back, bit by bit. `reference` may be null. kInput when the checkpoint is of another model.
 Result<TrainerState> LoadCheckpoint(const std::filesystem::path& checkpoint, Learner& learner,
-                                    AdamW& optimizer);
+                                    AdamW& optimizer, Learner* reference);
+// Removes what a save that was cut off left behind.
+void RemoveUnfinished(const std::filesystem::path& run);
 // Removes all but the newest `keep` and that of step `best`.
 void PruneCheckpoints(const std::filesystem::path& run, int keep, std::int64_t best);
 

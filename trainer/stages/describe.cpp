@@ -83,10 +83,18 @@ void DescribePass(const PolicyPass& pass, Metrics& metrics) {
   metrics.emplace_back("clip_ratio/low_mean", pass.clip_low);
   metrics.emplace_back("clip_ratio/high_mean", pass.clip_high);
   metrics.emplace_back("clip_ratio/region_mean", pass.clip_low + pass.clip_high);
+  metrics.emplace_back("actor/ppo_kl", pass.approximate_kl);
+  metrics.emplace_back("ratio_deviation_max", pass.ratio_deviation);
   metrics.emplace_back("sampling/sampling_logp_difference/mean", pass.sampler_difference);
   metrics.emplace_back("sampling/sampling_logp_difference/max", pass.sampler_difference_max);
   metrics.emplace_back("training/rollout_probs_diff_mean", pass.probability_difference);
   metrics.emplace_back("training/rollout_probs_diff_max", pass.probability_difference_max);
+}
+
+void DescribeValues(const PolicyPass& pass, Metrics& metrics) {
+  metrics.emplace_back("critic/vf_loss", pass.value_loss);
+  metrics.emplace_back("critic/vf_clipfrac", pass.value_clip);
+  metrics.emplace_back("critic/values/mean", pass.value_mean);
 }
 
 std::optional<double> Named(const Metrics& metrics, std::string_view name) {

@@ -15,6 +15,8 @@ void DescribeSamples(const std::vector<RolloutGroup>& groups, const GroupAdvanta
                      const TrainConfig& config, Metrics& metrics);
 // "loss", "kl", "entropy", "clip_ratio/…", "sampling/…", "training/rollout_probs_diff_…".
 void DescribePass(const PolicyPass& pass, Metrics& metrics);
+// "critic/vf_loss", "critic/vf_clipfrac", "critic/values/mean": PPO's value head.
+void DescribeValues(const PolicyPass& pass, Metrics& metrics);
 
 // The metric of that name; nothing where the step has none.
 std::optional<double> Named(const Metrics& metrics, std::string_view name);

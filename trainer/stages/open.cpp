@@ -4,6 +4,7 @@
 #include "base/files.h"
 #include "base/thread_pool.h"
 #include "runner/model/resolve.h"
+#include "trainer/distributed/shards.h"
 #include "trainer/model/threads.h"
 #include "trainer/stages/gguf_files.h"
 #include "trainer/stages/trainer.h"
@@ -61,33 +62,6 @@ Json Unchanging(Json source) {
 
 }  // namespace
 
-MemoryPlan PlanMemory(const ModelConfig& model, const TrainConfig& config) {
-  MemoryPlan plan;
-  const std::int64_t weights = model.parameters() * 4;
-  const std::int64_t rank = config.model.learner.lora.rank;
-  std::int64_t trained = weights;
-  if (rank > 0) {
-    trained = 4 * rank * model.layers *
-              (2 * (model.hidden + model.query_columns()) +
-               2 * (model.hidden + model.kv_columns()) + 3 * (model.hidden + model.intermediate));
-  }
-  plan.weights = weights + (rank > 0 ? trained + weights : 0);
-  plan.gradients = trained;
-  plan.moments = 2 * trained;
-  plan.reference = config.loss.policy.beta != 0 ? 2 * weights : 0;
-  plan.sampler = config.stage == StageKind::kSft ? 0 : weights;
-  const std::int64_t tokens = config.optimizer.tokens_per_batch;
-  // What autograd keeps of a layer, in floats a token: norms, projections, rotations, gates.
-  const std::int64_t layer = 8 * model.hidden + 6 * model.query_columns() + 5 * model.kv_columns() +
-                             5 * model.intermediate;
-  const std::int64_t layers = config.model.learner.recompute_layers ? 1 : model.layers;
-  const std::int64_t chunk = std::min(config.model.learner.head_chunk, tokens);
-  plan.activations =
-      4 * (tokens * (layer * layers + model.layers * model.hidden) + 4 * chunk * model.vocabulary) +
-      weights / 8;
-  return plan;
-}
-
 Result<void> Trainer::OpenModel() {
   const ModelSection& section = config_.model;
   auto parts = section.path.empty() ? FreshParts(section) : OpenCheckpoint(section.path);
@@ -110,7 +84,7 @@ Result<void> Trainer::OpenModel() {
     files_.config["torch_dtype"] = "float32";
     files_.config.erase("dtype");
   }
-  const MemoryPlan plan = PlanMemory(parts_->config, config_);
+  const MemoryPlan plan = PlanMemory(parts_->config, config_, group_->size());
   const double limit =
       config_.memory_gb > 0 ? config_.memory_gb * 1e9 : static_cast<double>(AvailableMemory());
   if (static_cast<double>(plan.total()) > limit) {
@@ -126,17 +100,24 @@ Result<void> Trainer::OpenModel() {
   if (!learner) return Pass(learner.error());
   learner_ = std::move(*learner);
   if (section.path.empty()) SpreadFresh(section.fresh, *learner_);
-  if (config_.loss.policy.beta != 0 &&
-      (config_.stage == StageKind::kGrpo || config_.stage == StageKind::kPpo)) {
-    LearnerOptions options;
-    auto reference = section.path.empty()
-                         ? Learner::Random(parts_->config, options, key)
-                         : Learner::FromWeights(parts_->config, *parts_->weights, options, key);
-    if (!reference) return Pass(reference.error());
-    reference_ = std::move(*reference);
-    if (section.path.empty()) SpreadFresh(section.fresh, *reference_);
-  }
-  optimizer_ = std::make_unique<AdamW>(config_.optimizer.adamw, learner_->parameters());
+  if (auto opened = OpenReference(key); !opened) return opened;
+  optimizer_ = std::make_unique<AdamW>(config_.optimizer.adamw, learner_->parameters(),
+                                       OwnShard(*group_, learner_->parameters()));
+  return {};
+}
+
+Result<void> Trainer::OpenReference(const Key& key) {
+  if (!NeedsReference(config_)) return {};
+  LearnerOptions options;
+  options.frozen = true;
+  options.double_precision = config_.model.learner.double_precision;
+  options.head_chunk = config_.model.learner.head_chunk;
+  auto reference = config_.model.path.empty()
+                       ? Learner::Random(parts_->config, options, key)
+                       : Learner::FromWeights(parts_->config, *parts_->weights, options, key);
+  if (!reference) return Pass(reference.error());
+  reference_ = std::move(*reference);
+  if (config_.model.path.empty()) SpreadFresh(config_.model.fresh, *reference_);
   return {};
 }
 
@@ -162,7 +143,7 @@ Result<void> Trainer::CheckContext() const {
   return {};
 }
 
-Result<void> Trainer::OpenRun() {
+Result<void> Trainer::OpenFolder() {
   std::error_code error;
   std::filesystem::create_directories(run_, error);
   if (error) {
@@ -177,15 +158,23 @@ Result<void> Trainer::OpenRun() {
                   run_.string());
     }
   }
-  const std::string text = DumpJsonPretty(config_.source) + "\n";
-  if (auto written = WriteFileAtomically(config_file, text); !written) return written;
+  RemoveUnfinished(run_);
+  return WriteFileAtomically(config_file, DumpJsonPretty(config_.source) + "\n");
+}
+
+Result<void> Trainer::OpenRun() {
+  if (group_->first()) {
+    if (auto opened = OpenFolder(); !opened) return opened;
+  }
   if (const auto last = LastCheckpoint(run_)) {
-    auto state = LoadCheckpoint(*last, *learner_, *optimizer_);
+    auto state = LoadCheckpoint(*last, *learner_, *optimizer_, reference_.get());
     if (!state) return Pass(state.error());
     state_ = *state;
     saved_step_ = state_.step;
     if (data_.streams) data_.streams->set_state(state_.streams);
   }
+  evaluates_ = data_.held_out.has_value();
+  if (!group_->first()) return {};
   auto log = MetricsLog::Open(run_, state_.step);
   if (!log) return Pass(log.error());
   metrics_ = std::make_unique<MetricsLog>(std::move(*log));
@@ -197,31 +186,44 @@ Result<void> Trainer::OpenRun() {
   return {};
 }
 
+Result<void> Trainer::OpenData() {
+  auto encoder = PromptEncoder::Make(*parts_, config_.data.chat);
+  if (!encoder) return Pass(encoder.error());
+  auto data = LoadTrainData(config_, *encoder);
+  if (!data) return Pass(data.error());
+  data_ = std::move(*data);
+  encoder_ = std::move(*encoder);
+  if (config_.stage == StageKind::kSft) {
+    auto examples = LoadExamples(config_, *encoder_, data_);
+    if (!examples) return Pass(examples.error());
+    examples_ = std::move(*examples);
+  }
+  if (data_.problems.empty() && examples_.empty() && !data_.streams) {
+    return Fail(ErrorCode::kInput, "data: there is nothing to train on");
+  }
+  return CheckContext();
+}
+
+Result<void> Trainer::OpenAll() {
+  SetTrainingThreads(config_.threads);
+  if (auto opened = OpenModel(); !opened) return opened;
+  if (auto opened = OpenData(); !opened) return opened;
+  return OpenRun();
+}
+
 Result<std::unique_ptr<Trainer>> Trainer::Open(const TrainConfig& config,
-                                               const std::filesystem::path& run,
-                                               TrainEvents events) {
+                                               const std::filesystem::path& run, TrainEvents events,
+                                               ProcessGroup* group) {
   std::unique_ptr<Trainer> trainer(new Trainer());
   trainer->config_ = config;
   trainer->run_ = run;
-  trainer->events_ = std::move(events);
-  SetTrainingThreads(config.threads);
-  if (auto opened = trainer->OpenModel(); !opened) return Pass(opened.error());
-  auto encoder = PromptEncoder::Make(*trainer->parts_, config.data.chat);
-  if (!encoder) return Pass(encoder.error());
-  auto data = LoadTrainData(config, *encoder);
-  if (!data) return Pass(data.error());
-  trainer->data_ = std::move(*data);
-  trainer->encoder_ = std::move(*encoder);
-  if (config.stage == StageKind::kSft) {
-    auto examples = LoadExamples(config, *trainer->encoder_, trainer->data_);
-    if (!examples) return Pass(examples.error());
-    trainer->examples_ = std::move(*examples);
+  if (group == nullptr) trainer->alone_ = Alone();
+  trainer->group_ = group == nullptr ? trainer->alone_.get() : group;
+  if (trainer->group_->first()) trainer->events_ = std::move(events);
+  const Result<void> opened = trainer->OpenAll();
+  if (auto agreed = trainer->group_->Agree("the start", opened); !agreed) {
+    return Pass(agreed.error());
   }
-  if (trainer->data_.problems.empty() && trainer->examples_.empty() && !trainer->data_.streams) {
-    return Fail(ErrorCode::kInput, "data: there is nothing to train on");
-  }
-  if (auto fits = trainer->CheckContext(); !fits) return Pass(fits.error());
-  if (auto opened = trainer->OpenRun(); !opened) return Pass(opened.error());
   return trainer;
 }
 

@@ -38,12 +38,22 @@ std::filesystem::path FolderOf(const std::filesystem::path& run, std::size_t ind
 
 Result<std::filesystem::path> RunStage(const PipelineStage& stage, const Json& config,
                                        const std::filesystem::path& base,
-                                       const std::filesystem::path& folder, TrainEvents events) {
+                                       const std::filesystem::path& folder, TrainEvents events,
+                                       ProcessGroup& group) {
   auto parsed = ParseTrainConfig(config, stage.kind, base, stage.name);
   if (!parsed) return Pass(parsed.error());
-  auto trainer = Trainer::Open(*parsed, folder, std::move(events));
+  auto trainer = Trainer::Open(*parsed, folder, std::move(events), &group);
   if (!trainer) return Within(stage.name, trainer.error());
   return (*trainer)->Run();
+}
+
+Result<void> OpenFolder(const std::filesystem::path& run, const Json& source) {
+  std::error_code error;
+  std::filesystem::create_directories(run, error);
+  if (error) {
+    return Fail(ErrorCode::kUnavailable, "{}: cannot be made: {}", run.string(), error.message());
+  }
+  return WriteFileAtomically(run / "pipeline.json", DumpJsonPretty(source) + "\n");
 }
 
 }  // namespace
@@ -93,34 +103,35 @@ Result<Pipeline> ParsePipeline(const Json& json, const std::filesystem::path& ba
 Result<std::filesystem::path> RunPipeline(const Pipeline& pipeline, const Json& source,
                                           const std::filesystem::path& base,
                                           const std::filesystem::path& run,
-                                          const PipelineEvents& events) {
-  std::error_code error;
-  std::filesystem::create_directories(run, error);
-  if (error) {
-    return Fail(ErrorCode::kUnavailable, "{}: cannot be made: {}", run.string(), error.message());
-  }
-  if (auto written = WriteFileAtomically(run / "pipeline.json", DumpJsonPretty(source) + "\n");
-      !written) {
-    return Pass(written.error());
-  }
+                                          const PipelineEvents& events, ProcessGroup* given) {
+  const auto alone = Alone();
+  ProcessGroup& group = given == nullptr ? *alone : *given;
+  const Result<void> opened = group.first() ? OpenFolder(run, source) : Result<void>();
+  if (auto agreed = group.Agree("the start", opened); !agreed) return Pass(agreed.error());
   std::filesystem::path checkpoint;
   for (std::size_t i = 0; i < pipeline.stages.size(); ++i) {
     const PipelineStage& stage = pipeline.stages[i];
     const auto folder = FolderOf(run, i, stage);
     const auto done = ReadFile(folder / "done");
-    TrainEvents own = events.on_stage ? events.on_stage(i, stage, done.has_value()) : TrainEvents{};
+    // Nobody marks the stage before everybody has looked.
+    if (auto agreed = group.Agree("the start of a stage", {}); !agreed) return Pass(agreed.error());
+    TrainEvents own = events.on_stage && group.first() ? events.on_stage(i, stage, done.has_value())
+                                                       : TrainEvents{};
     if (done) {
       checkpoint = folder / *done;
       continue;
     }
     Json config = stage.config;
     if (i > 0) StartFrom(config, std::filesystem::absolute(checkpoint).string());
-    auto result = RunStage(stage, config, base, folder, std::move(own));
+    auto result = RunStage(stage, config, base, folder, std::move(own), group);
     if (!result) return result;
     checkpoint = *result;
-    if (auto marked = WriteFileAtomically(folder / "done", checkpoint.filename().string());
-        !marked) {
-      return Pass(marked.error());
+    Result<void> marked;
+    if (group.first()) {
+      marked = WriteFileAtomically(folder / "done", checkpoint.filename().string());
+    }
+    if (auto agreed = group.Agree("the end of a stage", marked); !agreed) {
+      return Pass(agreed.error());
     }
   }
   return checkpoint;

@@ -39,10 +39,11 @@ struct PipelineEvents {
   std::function<TrainEvents(std::size_t index, const PipelineStage& stage, bool done)> on_stage;
 };
 
-// Runs what is left; the last checkpoint. Writes RUN/pipeline.json.
+// Runs what is left; the last checkpoint. Writes RUN/pipeline.json. `group` as in Trainer::Open.
 Result<std::filesystem::path> RunPipeline(const Pipeline& pipeline, const Json& source,
                                           const std::filesystem::path& base,
                                           const std::filesystem::path& run,
-                                          const PipelineEvents& events);
+                                          const PipelineEvents& events,
+                                          ProcessGroup* group = nullptr);
 
 }  // namespace assay

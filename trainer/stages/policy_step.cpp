@@ -6,14 +6,22 @@
 namespace assay {
 namespace {
 
+// Truncated samples where they are masked, and those without a reward.
+bool LeftOut(const RolloutSample& sample, const TrainConfig& config) {
+  const bool scored = std::any_of(sample.components.begin(), sample.components.end(),
+                                  [](const Reward& reward) { return reward.has_value(); });
+  return (config.rollout.mask_truncated && sample.truncated) || !scored;
+}
+
 void Append(PolicyTokens& slice, const RolloutGroup& group, const double* advantages,
-            const TrainConfig& config) {
+            const Reward* rewards, const TrainConfig& config) {
   PromptGroup packed{group.problem->prompt, {}};
   for (std::size_t s = 0; s < group.samples.size(); ++s) {
     const RolloutSample& sample = group.samples[s];
-    const bool out = (config.rollout.mask_truncated && sample.truncated) ||
-                     sample.verdict.outcome == Outcome::kError;
+    const bool out = LeftOut(sample, config);
     const std::size_t n = sample.ids.size();
+    slice.rewards.push_back(rewards[s]);
+    slice.lengths.push_back(n);
     packed.responses.push_back(sample.ids);
     slice.mask.insert(slice.mask.end(), n, out ? 0 : 1);
     slice.advantages.insert(slice.advantages.end(), n, advantages[s]);
@@ -92,36 +100,110 @@ GroupAdvantages StepAdvantages(const std::vector<RolloutGroup>& groups, const Tr
 }
 
 std::vector<PolicyTokens> SliceGroups(const std::vector<RolloutGroup>& groups,
-                                      const std::vector<double>& advantages,
-                                      const TrainConfig& config) {
+                                      const std::vector<std::size_t>& chosen,
+                                      const GroupAdvantages& of_step, const TrainConfig& config) {
   std::vector<PolicyTokens> slices;
   std::int64_t used = 0;
-  std::size_t sample = 0;
-  for (const RolloutGroup& group : groups) {
-    const std::int64_t tokens = TokensOf(group);
+  const auto per_group = static_cast<std::size_t>(config.rollout.group);
+  for (const std::size_t g : chosen) {
+    const std::int64_t tokens = TokensOf(groups[g]);
     if (slices.empty() || used + tokens > config.optimizer.tokens_per_batch) {
       slices.emplace_back();
       used = 0;
     }
-    Append(slices.back(), group, advantages.data() + sample, config);
-    sample += group.samples.size();
+    Append(slices.back(), groups[g], of_step.advantages.data() + g * per_group,
+           of_step.rewards.data() + g * per_group, config);
     used += tokens;
   }
   return slices;
 }
 
-PolicyPass AccumulatePolicy(Learner& learner, std::vector<PolicyTokens>& slices,
-                            const TrainConfig& config) {
-  StepTotals totals;
-  for (const PolicyTokens& slice : slices) {
-    totals.rows += slice.rows;
-    totals.tokens += slice.tokens;
+std::vector<std::size_t> ShareOf(const std::vector<RolloutGroup>& groups, std::size_t first,
+                                 std::size_t count, int rank, int size) {
+  std::vector<std::size_t> order(count);
+  for (std::size_t i = 0; i < count; ++i) order[i] = first + i;
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    return TokensOf(groups[a]) > TokensOf(groups[b]);
+  });
+  std::vector<std::int64_t> loads(static_cast<std::size_t>(size), 0);
+  std::vector<std::size_t> own;
+  for (const std::size_t g : order) {
+    const auto least = std::min_element(loads.begin(), loads.end());
+    *least += TokensOf(groups[g]);
+    if (least - loads.begin() == rank) own.push_back(g);
   }
+  std::sort(own.begin(), own.end());
+  return own;
+}
+
+StepTotals TotalsOf(const std::vector<RolloutGroup>& groups, std::size_t first, std::size_t count,
+                    const TrainConfig& config) {
+  StepTotals totals;
+  for (std::size_t g = first; g < first + count; ++g) {
+    for (const RolloutSample& sample : groups[g].samples) {
+      ++totals.rows;
+      totals.tokens += LeftOut(sample, config) ? 0 : static_cast<double>(sample.ids.size());
+    }
+  }
+  return totals;
+}
+
+std::vector<double*> PolicyPass::Sums() {
+  return {&loss,
+          &kl,
+          &entropy,
+          &clip_low,
+          &clip_high,
+          &approximate_kl,
+          &sampler_difference,
+          &probability_difference,
+          &value_loss,
+          &value_clip,
+          &value_mean,
+          &tokens};
+}
+
+std::vector<double*> PolicyPass::Maxima() {
+  return {&sampler_difference_max, &probability_difference_max, &ratio_deviation};
+}
+
+void PolicyPass::Finish() {
+  const double divisor = std::max(tokens, 1.0);
+  for (double* sum : Sums()) {
+    if (sum != &loss && sum != &value_loss && sum != &tokens) *sum /= divisor;
+  }
+}
+
+namespace {
+
+// The value head's part: its loss, and the gradient by value of loss.value_weight times it.
+std::vector<double> ValueGradient(const PolicyTokens& slice, const PackedBatch& batch,
+                                  const TokenOutputs& outputs, double total_tokens,
+                                  const TrainConfig& config, PolicyPass& pass) {
+  ValueLossResult result = ValueLoss({batch.offsets, slice.mask}, outputs.values, slice.old_values,
+                                     slice.returns, config.loss.value_eps, total_tokens);
+  pass.value_loss += result.loss;
+  pass.value_clip += slice.tokens * result.clip_share;
+  for (std::size_t t = 0; t < slice.mask.size(); ++t) {
+    pass.value_mean += slice.mask[t] != 0 ? outputs.values[t] : 0;
+  }
+  for (double& slope : result.gradient) slope *= config.loss.value_weight;
+  return result.gradient;
+}
+
+}  // namespace
+
+PolicyPass AccumulatePolicy(Learner& learner, std::vector<PolicyTokens>& slices,
+                            const PassScope& scope, const TrainConfig& config) {
   PolicyPass pass;
+  PolicyLossConfig policy = config.loss.policy;
+  policy.entropy_threshold = scope.entropy_threshold;
   for (PolicyTokens& slice : slices) {
     const PackedBatch batch = Pack(slice.groups);
+    StepTotals totals = scope.totals;
+    // bnpo: the mean over micro-batches of their token means.
+    if (config.loss.name == "bnpo") totals.tokens = slice.tokens * scope.slices;
     learner.Accumulate(batch, config.rollout.temperature, [&](const TokenOutputs& outputs) {
-      PolicyLossConfig policy = config.loss.policy;
       PolicyBatch<double> tokens;
       tokens.offsets = batch.offsets;
       tokens.mask = slice.mask;
@@ -137,20 +219,14 @@ PolicyPass AccumulatePolicy(Learner& learner, std::vector<PolicyTokens>& slices,
                                          tokens.old_logps, tokens.sampler_logps);
         tokens.sampler_correction = weights;
       }
-      if (config.loss.entropy_quantile > 0) {
-        policy.entropy_threshold =
-            EntropyThreshold<double>(tokens.entropies, tokens.mask, config.loss.entropy_quantile);
-      }
       const auto result = PolicyLoss(policy, tokens, totals);
       Add(pass, slice, outputs, result);
-      return TokenGradients{result.grad_logps, result.grad_entropies, {}};
+      TokenGradients gradients{result.grad_logps, result.grad_entropies, {}};
+      if (!slice.returns.empty()) {
+        gradients.values = ValueGradient(slice, batch, outputs, scope.totals.tokens, config, pass);
+      }
+      return gradients;
     });
-  }
-  const double tokens = std::max(pass.tokens, 1.0);
-  for (double* mean :
-       {&pass.kl, &pass.entropy, &pass.clip_low, &pass.clip_high, &pass.approximate_kl,
-        &pass.sampler_difference, &pass.probability_difference}) {
-    *mean /= tokens;
   }
   return pass;
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <cmath>
 #include <mutex>
 #include <numeric>
 
@@ -12,10 +13,19 @@
 namespace assay {
 namespace {
 
+// A reward that is no number is a fault of the verifier, and no reward.
+void Distrust(Verdict& verdict) {
+  if (!verdict.reward || std::isfinite(*verdict.reward)) return;
+  verdict.outcome = Outcome::kError;
+  verdict.reason = "the verifier's reward is not a number";
+  verdict.reward.reset();
+}
+
 using Clock = std::chrono::steady_clock;
 
-// Deals the batch's rewards out at random: what is left to learn is nothing.
-void Shuffle(std::vector<RolloutGroup>& groups, const Key& key) {
+}  // namespace
+
+void ShuffleRewards(std::vector<RolloutGroup>& groups, const Key& key) {
   std::vector<std::vector<Reward>> all;
   for (RolloutGroup& group : groups) {
     for (RolloutSample& sample : group.samples) all.push_back(sample.components);
@@ -26,8 +36,6 @@ void Shuffle(std::vector<RolloutGroup>& groups, const Key& key) {
     for (RolloutSample& sample : group.samples) sample.components = all[next++];
   }
 }
-
-}  // namespace
 
 std::vector<std::string> RewardNames(const RewardSection& reward) {
   std::vector<std::string> names;
@@ -105,6 +113,7 @@ Result<Rollout> RollOut(Model& model, const RolloutPlan& plan, const TrainConfig
         const auto from = Clock::now();
         sample.verdict = group.problem->verifier->Check(
             sample.text, std::chrono::milliseconds(config.reward.budget_ms));
+        Distrust(sample.verdict);
         sample.components = RewardsOf(config.reward, config.rollout, sample);
         busy_us +=
             std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - from).count();
@@ -117,7 +126,7 @@ Result<Rollout> RollOut(Model& model, const RolloutPlan& plan, const TrainConfig
   rollout.sampling_s = std::chrono::duration<double>(sampled - begin).count();
   rollout.reward_wait_s = std::chrono::duration<double>(Clock::now() - sampled).count();
   rollout.reward_busy_s = static_cast<double>(busy_us) / 1e6;
-  if (config.reward.shuffle && !plan.keys.empty()) Shuffle(groups, plan.keys[0]);
+  if (config.reward.shuffle && !plan.keys.empty()) ShuffleRewards(groups, plan.keys[0]);
   return rollout;
 }
 

@@ -35,6 +35,9 @@ std::vector<double> RewardWeights(const RewardSection& reward);
 std::vector<Reward> RewardsOf(const RewardSection& reward, const RolloutSection& rollout,
                               const RolloutSample& sample);
 
+// Deals the rewards of all samples out at random: what is left to learn is nothing.
+void ShuffleRewards(std::vector<RolloutGroup>& groups, const Key& key);
+
 struct RolloutPlan {
   std::vector<const TrainProblem*> problems;
   std::vector<Key> keys;  // one a problem; sample s draws from key.With(s)

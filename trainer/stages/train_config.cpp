@@ -248,6 +248,7 @@ Result<void> ReadLoss(Fields& f, LossSection& loss, StageKind stage) {
   TakeInt(f, "reference_refresh", loss.reference_refresh, 0);
   Take(f, "gamma", loss.gamma);
   Take(f, "lambda", loss.lambda);
+  Take(f, "whiten", loss.whiten);
   Take(f, "value_weight", loss.value_weight);
   Take(f, "value_eps", loss.value_eps);
   Take(f, "reward_kl", loss.reward_kl);
@@ -295,20 +296,26 @@ Result<void> ReadRun(Fields& f, RunSection& run, StageKind stage) {
 
 // Sizes that do not divide, options that do not go together.
 Result<void> CheckTogether(const TrainConfig& c, const std::string& place) {
-  if (c.stage == StageKind::kPpo) {
-    return Fail(ErrorCode::kUsage, "{}: the ppo stage is not there yet: use grpo", place);
+  const bool grpo = c.stage == StageKind::kGrpo;
+  if (!grpo && c.stage != StageKind::kPpo) return {};
+  if (c.rollout.prompts % c.loss.minibatches != 0) {
+    return Fail(ErrorCode::kInput,
+                "{}: rollout.prompts ({}) must be a multiple of loss.minibatches ({})", place,
+                c.rollout.prompts, c.loss.minibatches);
   }
-  if (c.stage == StageKind::kGrpo) {
-    if (c.rollout.prompts % c.loss.minibatches != 0) {
-      return Fail(ErrorCode::kInput,
-                  "{}: rollout.prompts ({}) must be a multiple of loss.minibatches ({})", place,
-                  c.rollout.prompts, c.loss.minibatches);
-    }
-    if (c.stage == StageKind::kGrpo && c.rollout.group < 2 &&
-        c.loss.advantage != AdvantageKind::kReinforce) {
-      return Fail(ErrorCode::kInput, "{}: rollout.group is {}: a group needs 2 samples to compare",
-                  place, c.rollout.group);
-    }
+  if (grpo && c.rollout.group < 2 && c.loss.advantage != AdvantageKind::kReinforce) {
+    return Fail(ErrorCode::kInput, "{}: rollout.group is {}: a group needs 2 samples to compare",
+                place, c.rollout.group);
+  }
+  if (c.rollout.refill_rounds > 0 && c.rollout.group < 2) {
+    return Fail(ErrorCode::kInput,
+                "{}: rollout.refill_rounds replaces groups without spread: rollout.group must be "
+                "2 or more",
+                place);
+  }
+  if (grpo && c.loss.reward_kl != 0) {
+    return Fail(ErrorCode::kInput,
+                "{}: loss.reward_kl is for ppo: use loss.beta for a KL term in the loss", place);
   }
   return {};
 }

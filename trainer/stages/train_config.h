@@ -100,7 +100,11 @@ struct LossSection {
   std::int64_t reference_refresh =
       0;  // steps after which the reference becomes the policy; 0: never
   // PPO only.
-  double gamma = 1, lambda = 0.95, value_weight = 0.5, value_eps = 0.2, reward_kl = 0;
+  double gamma = 1, lambda = 0.95;  // of generalised advantage estimation
+  bool whiten = true;               // advantages over the tokens of the step
+  double value_weight = 0.5;        // of the value head's loss
+  double value_eps = 0.2;           // how far an estimate may move from the one before the step
+  double reward_kl = 0;  // a token's reward loses this times its log-ratio to the reference
 };
 
 enum class Schedule { kConstant, kLinear, kCosine };

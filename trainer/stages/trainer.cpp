@@ -5,9 +5,11 @@
 #include <cmath>
 
 #include "runner/open_model.h"
+#include "trainer/distributed/shards.h"
 #include "trainer/stages/describe.h"
 #include "trainer/stages/gather.h"
 #include "trainer/stages/policy_step.h"
+#include "trainer/stages/shared_rollout.h"
 
 namespace assay {
 namespace {
@@ -25,11 +27,24 @@ class Stopwatch {
   std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
 };
 
-// Groups that hold nothing to learn: every scored sample has the same reward.
+// Groups that hold nothing to learn: every scored sample has the same reward, or none is scored.
 bool WithoutSpread(const RolloutGroup& group, const std::vector<double>& weights) {
   std::vector<std::vector<Reward>> components;
   for (const RolloutSample& sample : group.samples) components.push_back(sample.components);
-  return AdvantagesOf(components, weights, components.size(), {}).zero_std_share > 0;
+  const auto found = AdvantagesOf(components, weights, components.size(), {});
+  const auto scored = std::count_if(found.rewards.begin(), found.rewards.end(),
+                                    [](const Reward& reward) { return reward.has_value(); });
+  return found.zero_std_share > 0 || scored < 2;
+}
+
+// Why the first sample without a verdict has none.
+std::string FirstError(const std::vector<RolloutGroup>& groups) {
+  for (const RolloutGroup& group : groups) {
+    for (const RolloutSample& sample : group.samples) {
+      if (sample.verdict.outcome == Outcome::kError) return sample.verdict.reason;
+    }
+  }
+  return "";
 }
 
 // A source that is somebody else's.
@@ -126,7 +141,7 @@ Result<std::vector<RolloutGroup>> Trainer::Sampled(Metrics& metrics) {
       if (!problem) return Pass(problem.error());
       plan.problems.push_back(*problem);
     }
-    auto rollout = RollOut(**sampler, plan, config_);
+    auto rollout = SharedRollOut(**sampler, plan, config_, *group_);
     if (!rollout) return Pass(rollout.error());
     drawn += static_cast<double>(rollout->groups.size());
     waited += rollout->reward_wait_s;
@@ -150,22 +165,15 @@ Result<std::vector<RolloutGroup>> Trainer::Sampled(Metrics& metrics) {
   return kept;
 }
 
-void Trainer::Update(Metrics& metrics) {
-  const double norm = GradientNorm(learner_->parameters());
-  metrics.emplace_back("grad_norm", norm);
-  if (!std::isfinite(norm)) {
-    ++state_.skipped;
-    Warn(fmt::format(
-        "step {}: gradients are not finite: the update is skipped, weights are unchanged",
-        state_.step + 1));
-    return;
-  }
-  const double most = config_.optimizer.max_grad_norm;
-  if (most > 0 && norm > most) ScaleGradients(learner_->parameters(), most / (norm + 1e-6));
-  const double rate = LearningRateAt(config_.optimizer, state_.step, config_.run.steps);
-  metrics.emplace_back("learning_rate", rate);
-  optimizer_->Step(rate);
+Updater Trainer::UpdaterNow() {
   sampler_is_old_ = true;
+  return {config_,
+          *learner_,
+          reference_.get(),
+          *optimizer_,
+          *group_,
+          state_,
+          [this](const std::string& message) { Warn(message); }};
 }
 
 Result<void> Trainer::PolicyStep(Metrics& metrics) {
@@ -178,64 +186,30 @@ Result<void> Trainer::PolicyStep(Metrics& metrics) {
   logged_ = SamplesToLog(*groups, advantages, config_);
   const double unscored = Named(metrics, "unscored").value_or(0);
   if (unscored > config_.reward.max_error_share) {
-    return Fail(ErrorCode::kUnavailable,
-                "step {}: {:.0f}% of the samples could not be scored (reward.max_error_share is "
-                "{:.0f}%): {}",
-                state_.step + 1, 100 * unscored, 100 * config_.reward.max_error_share,
-                groups->front().samples.front().verdict.reason);
-  }
-  const auto per_mini = groups->size() / static_cast<std::size_t>(config_.loss.minibatches);
-  const auto samples = static_cast<std::size_t>(config_.rollout.group);
-  std::vector<std::vector<PolicyTokens>> minis;
-  for (std::size_t m = 0; m < static_cast<std::size_t>(config_.loss.minibatches); ++m) {
-    const auto first = groups->begin() + static_cast<std::ptrdiff_t>(m * per_mini);
-    const std::vector<RolloutGroup> part(first, first + static_cast<std::ptrdiff_t>(per_mini));
-    const auto from =
-        advantages.advantages.begin() + static_cast<std::ptrdiff_t>(m * per_mini * samples);
-    minis.push_back(
-        SliceGroups(part, {from, from + static_cast<std::ptrdiff_t>(per_mini * samples)}, config_));
+    return group_->Agree(
+        "the rewards",
+        Fail(ErrorCode::kUnavailable,
+             "step {}: {:.0f}% of the samples could not be scored (reward.max_error_share is "
+             "{:.0f}%): {}",
+             state_.step + 1, 100 * unscored, 100 * config_.reward.max_error_share,
+             FirstError(*groups)));
   }
   metrics.emplace_back("timing_s/adv", watch.Lap());
-  const bool several = config_.loss.epochs * config_.loss.minibatches > 1;
-  double old_s = 0, reference_s = 0;
-  for (auto& slices : minis) {
-    for (PolicyTokens& slice : slices) {
-      const PackedBatch batch = Pack(slice.groups);
-      if (several) slice.old_logps = learner_->Evaluate(batch, config_.rollout.temperature).logps;
-      old_s += watch.Lap();
-      if (reference_) {
-        slice.reference_logps = reference_->Evaluate(batch, config_.rollout.temperature).logps;
-      }
-      reference_s += watch.Lap();
-      state_.tokens += batch.tokens();
-    }
-  }
-  metrics.emplace_back("timing_s/old_log_prob", old_s);
-  metrics.emplace_back("timing_s/ref", reference_s);
-  for (int epoch = 0; epoch < config_.loss.epochs; ++epoch) {
-    for (auto& slices : minis) {
-      learner_->ZeroGradients();
-      const PolicyPass pass = AccumulatePolicy(*learner_, slices, config_);
-      Metrics own;
-      DescribePass(pass, own);
-      Update(own);
-      const bool last = epoch + 1 == config_.loss.epochs && &slices == &minis.back();
-      if (last) metrics.insert(metrics.end(), own.begin(), own.end());
-    }
-  }
-  metrics.emplace_back("timing_s/update_actor", watch.Lap());
-  return {};
+  return UpdaterNow().UpdatePolicy(*groups, advantages, metrics);
 }
 
 Result<void> Trainer::SupervisedStep(Metrics& metrics) {
   Stopwatch watch;
-  std::vector<PromptGroup> groups;
+  std::vector<PromptGroup> groups;  // this process' share
   double tokens = 0;
   for (std::int64_t i = 0; i < config_.run.batch; ++i) {
     const Example& example =
         examples_[ShuffledIndex(config_.seed, state_.cursor++, examples_.size())];
-    groups.push_back({example.prompt, {example.response}});
+    if (group_->Owns(static_cast<std::size_t>(i))) {
+      groups.push_back({example.prompt, {example.response}});
+    }
     tokens += static_cast<double>(example.response.size());
+    state_.tokens += static_cast<std::int64_t>(example.prompt.size() + example.response.size());
   }
   learner_->ZeroGradients();
   double loss = 0;
@@ -250,27 +224,42 @@ Result<void> Trainer::SupervisedStep(Metrics& metrics) {
       ++last;
     }
     const PackedBatch batch = Pack(std::span(groups).subspan(first, last - first));
-    state_.tokens += batch.tokens();
     learner_->Accumulate(batch, 1, [&](const TokenOutputs& outputs) {
       for (const double logp : outputs.logps) loss -= logp / tokens;
       return TokenGradients{std::vector<double>(outputs.logps.size(), -1 / tokens), {}, {}};
     });
     first = last;
   }
+  if (auto done = group_->Sum("the loss", std::span(&loss, 1)); !done) return done;
   metrics.emplace_back("loss", loss);
-  Update(metrics);
+  if (auto done = UpdaterNow().ApplyGradients(metrics); !done) return done;
   metrics.emplace_back("timing_s/update_actor", watch.Lap());
   return {};
 }
 
 // Problems answered by the policy or the teacher; the best right answers become examples.
 Result<void> Trainer::Gather() {
-  auto before = ReadGathered(run_, *encoder_);
-  if (!before) return Pass(before.error());
-  if (*before) {
-    examples_ = std::move((*before)->examples);
-    return {};
+  const Result<void> own = group_->first() ? GatherAlone() : Result<void>();
+  if (auto agreed = group_->Agree("the gathering of responses", own); !agreed) return agreed;
+  auto gathered = ReadGathered(run_, *encoder_);
+  if (!gathered) return Pass(gathered.error());
+  if (!*gathered) {
+    return Fail(ErrorCode::kUnavailable, "{}: is not there: the processes need one folder",
+                (run_ / "gathered.jsonl").string());
   }
+  if ((*gathered)->examples.empty()) {
+    return group_->Agree("the gathering of responses",
+                         Fail(ErrorCode::kInput,
+                              "none of {} responses was right: there is nothing to learn from. "
+                              "Begin with easier problems, or draw more with run.samples",
+                              (*gathered)->drawn));
+  }
+  examples_ = std::move((*gathered)->examples);
+  return {};
+}
+
+Result<void> Trainer::GatherAlone() {
+  if (std::filesystem::exists(run_ / "gathered.jsonl")) return {};
   std::unique_ptr<Model> teacher;
   Model* model = nullptr;
   if (config_.stage == StageKind::kDistill) {
@@ -293,17 +282,10 @@ Result<void> Trainer::Gather() {
                      {"gathered/kept", static_cast<double>(gathered->examples.size())}};
   if (auto written = metrics_->Write(0, metrics); !written) return written;
   if (events_.on_step) events_.on_step(0, config_.run.steps, metrics);
-  if (gathered->examples.empty()) {
-    return Fail(ErrorCode::kInput,
-                "none of {} responses was right: there is nothing to learn from. Begin with easier "
-                "problems, or draw more with run.samples",
-                gathered->drawn);
-  }
-  examples_ = std::move(gathered->examples);
   return {};
 }
 
-Result<void> Trainer::EvaluateHeldOut(Metrics& metrics) {
+Result<HeldOutResult> Trainer::EvaluateAlone(Metrics& metrics) {
   Stopwatch watch;
   auto sampler = Sampler();
   if (!sampler) return Pass(sampler.error());
@@ -319,9 +301,22 @@ Result<void> Trainer::EvaluateHeldOut(Metrics& metrics) {
     metrics.emplace_back("eval/high", interval.high);
   }
   metrics.emplace_back("timing_s/testing", watch.Lap());
-  if (state_.best_step < 0 || result->correct > state_.best_correct) {
+  return result;
+}
+
+Result<void> Trainer::EvaluateHeldOut(Metrics& metrics) {
+  double correct = 0;
+  Result<void> own;
+  if (group_->first()) {
+    auto result = EvaluateAlone(metrics);
+    if (result) correct = result->correct;
+    if (!result) own = Pass(result.error());
+  }
+  if (auto agreed = group_->Agree("the held-out evaluation", own); !agreed) return agreed;
+  if (auto told = group_->Sum("the held-out score", std::span(&correct, 1)); !told) return told;
+  if (state_.best_step < 0 || correct > state_.best_correct) {
     state_.best_step = state_.step;
-    state_.best_correct = result->correct;
+    state_.best_correct = correct;
     if (config_.run.keep_best && state_.step > 0) return Save();
   }
   return {};
@@ -331,17 +326,31 @@ Result<void> Trainer::RefreshReference() {
   const std::int64_t refresh = config_.loss.reference_refresh;
   if (!reference_ || refresh == 0 || state_.step % refresh != 0) return {};
   learner_->Merge();
-  auto fresh = Learner::FromWeights(parts_->config, learner_->weights(), {}, Key("none", 0));
+  LearnerOptions options;
+  options.frozen = true;
+  options.double_precision = config_.model.learner.double_precision;
+  auto fresh = Learner::FromWeights(parts_->config, learner_->weights(), options, Key("none", 0));
   if (!fresh) return Pass(fresh.error());
   reference_ = std::move(*fresh);
   return {};
 }
 
 Result<void> Trainer::Save() {
-  auto saved = SaveCheckpoint(run_, files_, state_, *learner_, *optimizer_);
-  if (!saved) return Pass(saved.error());
+  auto moments = GatherMoments(*group_, learner_->parameters(), *optimizer_);
+  if (!moments) return Pass(moments.error());
+  Result<void> own;
+  if (group_->first()) {
+    const bool refreshed = config_.loss.reference_refresh > 0;
+    auto saved = SaveCheckpoint(
+        run_, files_,
+        {state_, *learner_, optimizer_->steps(), *moments, refreshed ? reference_.get() : nullptr});
+    if (!saved) own = Pass(saved.error());
+    if (saved) {
+      PruneCheckpoints(run_, config_.run.keep_last, config_.run.keep_best ? state_.best_step : -1);
+    }
+  }
+  if (auto agreed = group_->Agree("the checkpoint", own); !agreed) return agreed;
   saved_step_ = state_.step;
-  PruneCheckpoints(run_, config_.run.keep_last, config_.run.keep_best ? state_.best_step : -1);
   return {};
 }
 
@@ -365,7 +374,7 @@ Result<void> Trainer::Step() {
   metrics.emplace_back("step_time", seconds);
   const bool last = state_.step == config_.run.steps;
   const std::int64_t every = config_.run.eval_every;
-  if (held_out_ && (last || (every > 0 && state_.step % every == 0))) {
+  if (evaluates_ && (last || (every > 0 && state_.step % every == 0))) {
     if (auto done = EvaluateHeldOut(metrics); !done) return done;
   }
   return Tell(metrics);
@@ -373,8 +382,10 @@ Result<void> Trainer::Step() {
 
 Result<void> Trainer::Tell(const Metrics& metrics) {
   for (const std::string& warning : watch_.Look(state_.step, metrics)) Warn(warning);
-  if (auto written = metrics_->Write(state_.step, metrics, logged_, notes_); !written) {
-    return written;
+  Result<void> own;
+  if (group_->first()) own = metrics_->Write(state_.step, metrics, logged_, notes_);
+  if (auto agreed = group_->Agree(fmt::format("the end of step {}", state_.step), own); !agreed) {
+    return agreed;
   }
   notes_.clear();
   if (events_.on_step) events_.on_step(state_.step, config_.run.steps, metrics);
@@ -392,7 +403,7 @@ Result<std::filesystem::path> Trainer::Run() {
     const auto total = static_cast<std::int64_t>(examples_.size()) * config_.run.epochs;
     config_.run.steps = (total + config_.run.batch - 1) / config_.run.batch;
   }
-  if (held_out_ && state_.step == 0 && config_.run.eval_every > 0) {
+  if (evaluates_ && state_.step == 0 && config_.run.eval_every > 0) {
     Metrics before;
     if (auto done = EvaluateHeldOut(before); !done) return Pass(done.error());
     if (auto done = Tell(before); !done) return Pass(done.error());
@@ -403,7 +414,7 @@ Result<std::filesystem::path> Trainer::Run() {
   if (saved_step_ != state_.step) {
     if (auto saved = Save(); !saved) return Pass(saved.error());
   }
-  return *LastCheckpoint(run_);
+  return CheckpointFolder(run_, state_.step);
 }
 
 }  // namespace assay

@@ -10,10 +10,13 @@
 #include <memory>
 #include <string>
 
+#include "trainer/distributed/group.h"
 #include "trainer/stages/checkpoint.h"
 #include "trainer/stages/data.h"
 #include "trainer/stages/held_out.h"
+#include "trainer/stages/memory_plan.h"
 #include "trainer/stages/metrics.h"
+#include "trainer/stages/policy_update.h"
 #include "trainer/stages/rollout.h"
 #include "trainer/stages/train_config.h"
 #include "trainer/stages/watch.h"
@@ -28,23 +31,15 @@ struct TrainEvents {
   Estimator estimate;
 };
 
-// Bytes a run needs at its peak, by what needs them.
-struct MemoryPlan {
-  std::int64_t weights = 0, gradients = 0, moments = 0, reference = 0, sampler = 0;
-  std::int64_t activations = 0;  // of one micro-batch
-  std::int64_t total() const {
-    return weights + gradients + moments + reference + sampler + activations;
-  }
-};
-MemoryPlan PlanMemory(const ModelConfig& model, const TrainConfig& config);
-
 class Trainer {
  public:
   // Makes `run` or continues it. kInput when it holds a run of another configuration (the number of
-  // steps may differ), or when the plan does not fit the memory.
+  // steps may differ), or when the plan does not fit the memory. `group` must outlive the trainer;
+  // null: this process alone. All its processes open the same run; the first one alone writes to
+  // it, evaluates held-out problems and calls `events`. What fails in one process fails in all.
   static Result<std::unique_ptr<Trainer>> Open(const TrainConfig& config,
-                                               const std::filesystem::path& run,
-                                               TrainEvents events);
+                                               const std::filesystem::path& run, TrainEvents events,
+                                               ProcessGroup* group = nullptr);
   // Takes the steps that are left and saves. The last checkpoint's folder.
   Result<std::filesystem::path> Run();
 
@@ -53,8 +48,12 @@ class Trainer {
 
  private:
   Trainer() = default;
+  Result<void> OpenAll();
   Result<void> OpenModel();
+  Result<void> OpenReference(const Key& key);
+  Result<void> OpenData();
   Result<void> OpenRun();
+  Result<void> OpenFolder();
   // Whether prompts and responses fit the model's context.
   Result<void> CheckContext() const;
   Result<void> Step();
@@ -66,31 +65,36 @@ class Trainer {
   Result<const TrainProblem*> NextProblem();
   void CountStreams(const std::vector<RolloutGroup>& groups, Metrics& metrics);
   Result<void> Gather();
+  Result<void> GatherAlone();
+  Result<HeldOutResult> EvaluateAlone(Metrics& metrics);
+  Updater UpdaterNow();
   Result<void> EvaluateHeldOut(Metrics& metrics);
   Result<void> RefreshReference();
   Result<void> Save();
   // The policy with the weights of now.
   Result<Model*> Sampler();
   Sampling PolicySampling() const;
-  void Update(Metrics& metrics);
   void Warn(const std::string& message);
 
   TrainConfig config_;
   std::filesystem::path run_;
+  std::unique_ptr<ProcessGroup> alone_;  // where nobody gave a group
+  ProcessGroup* group_ = nullptr;
   TrainEvents events_;
   std::unique_ptr<LocalParts> parts_;
   CheckpointFiles files_;
   std::unique_ptr<Learner> learner_;
   std::unique_ptr<Learner> reference_;  // null when no KL term wants it
   std::unique_ptr<AdamW> optimizer_;
-  std::unique_ptr<MetricsLog> metrics_;
+  std::unique_ptr<MetricsLog> metrics_;  // of the first process alone
   std::optional<PromptEncoder> encoder_;
   TrainData data_;
   std::deque<TrainProblem> drawn_;  // of this step, from streams
   std::vector<Example> examples_;
-  std::unique_ptr<HeldOut> held_out_;
+  std::unique_ptr<HeldOut> held_out_;  // of the first process alone
   std::unique_ptr<LocalModel> sampler_;
   bool sampler_is_old_ = true;
+  bool evaluates_ = false;  // whether there are held-out problems
   Watch watch_;
   std::vector<LoggedSample> logged_;  // of this step
   std::vector<std::string> notes_;    // warnings since the last step was written

@@ -107,7 +107,7 @@ TEST_CASE("unscored and masked samples have no part in the step") {
   // Mean and spread are those of the three scored samples.
   CHECK(advantages.advantages[0] + advantages.advantages[1] + advantages.advantages[3] ==
         Approx(0).margin(1e-12));
-  const auto slices = SliceGroups({group}, advantages.advantages, config);
+  const auto slices = SliceGroups({group}, {0}, advantages, config);
   REQUIRE(slices.size() == 1);
   CHECK(slices[0].tokens == 6);
   CHECK(slices[0].mask == std::vector<std::uint8_t>{1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0});

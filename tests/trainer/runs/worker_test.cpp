@@ -1,0 +1,50 @@
+// The worker that other tests start: one process of one training run, as its job file says.
+#include "tests/trainer/runs/toy_run.h"
+
+namespace assay {
+namespace {
+
+// Kilobytes of a line of /proc/self/status.
+std::int64_t Status(const std::string& name) {
+  auto bytes = ReadFile("/proc/self/status");
+  const std::size_t at = bytes->find(name + ":");
+  return std::stoll(bytes->substr(at + name.size() + 1));
+}
+
+TEST_CASE("worker", "[.][worker]") {
+  const auto file = ReadEnvironment("ASSAY_TEST_JOB");
+  REQUIRE(file.has_value());
+  const auto job = ReadJsonFile(*file);
+  REQUIRE(job.has_value());
+  const auto launch = LaunchFrom();
+  REQUIRE(launch.has_value());
+  auto group = Join(*launch, std::chrono::milliseconds(job->at("deadline_ms").get<std::int64_t>()));
+  INFO((group ? std::string() : group.error().message));
+  REQUIRE(group.has_value());
+  TrainConfig config =
+      ToyConfig(job->at("config"), *ParseStageKind(job->at("stage").get<std::string>()));
+  config.model.learner.double_precision = job->at("double").get<bool>();
+  const std::int64_t kill_after = job->at("kill_after_step");
+  const fs::path run = job->at("run").get<std::string>();
+  TrainEvents events;
+  events.on_step = [&](std::int64_t step, std::int64_t, const Metrics&) {
+    if (step == kill_after) ::kill(::getpid(), SIGKILL);
+  };
+  const std::int64_t before = Status("VmRSS");
+  auto trainer = Trainer::Open(config, run, events, group->get());
+  const auto ran = trainer ? (*trainer)->Run() : Pass(trainer.error());
+  if (!ran) {
+    if (!(*group)->quiet()) fmt::print("message: {}\n", ran.error().message);
+    std::fflush(stdout);
+    trainer = Fail(ErrorCode::kInternal, "");
+    group->reset();
+    ::_exit(9);
+  }
+  if (launch->size == 1) {
+    const Json memory = {{"before", before * 1024}, {"peak", Status("VmHWM") * 1024}};
+    REQUIRE(WriteFileAtomically(run / "memory.json", DumpJson(memory)).has_value());
+  }
+}
+
+}  // namespace
+}  // namespace assay
