@@ -26,11 +26,15 @@ Result<LocalParts> FreshParts(const ModelSection& model) {
 
 // Fresh matrices have a spread of 0.02 unless the model's `initializer_range` says otherwise.
 void SpreadFresh(const Json& fresh, Learner& learner) {
-  const auto factor = static_cast<float>(fresh.value("initializer_range", 0.02) / 0.02);
+  const double factor = fresh.value("initializer_range", 0.02) / 0.02;
   if (factor == 1) return;
   for (const ParameterView& view : learner.parameters()) {
-    if (view.is_vector) continue;
-    for (float& weight : view.floats()) weight *= factor;
+    if (view.is_vector || view.name.starts_with("lora.")) continue;
+    if (view.is_double) {
+      for (double& weight : view.doubles()) weight *= factor;
+    } else {
+      for (float& weight : view.floats()) weight *= static_cast<float>(factor);
+    }
   }
   learner.Merge();
 }
