@@ -13,7 +13,7 @@ std::int64_t Status(const std::string& name) {
 
 TEST_CASE("worker", "[.][worker]") {
   const auto file = ReadEnvironment("ASSAY_TEST_JOB");
-  REQUIRE(file.has_value());
+  if (!file) return;  // not started as a worker
   const auto job = ReadJsonFile(*file);
   REQUIRE(job.has_value());
   const auto launch = LaunchFrom();
