@@ -9,9 +9,9 @@
 
 namespace assay {
 
-// Runs `program` once for each test of `spec` (protocol kStdio) and compares what it writes; stops
+// Runs `source` once for each test of `spec` (protocol kStdio) and compares what it writes; stops
 // at the first that fails unless the spec asks for partial credit.
-Verdict CheckProgram(const CodeSpec& spec, const std::string& program,
+Verdict CheckProgram(const CodeSpec& spec, const std::string& source,
                      std::chrono::milliseconds budget);
 
 // Compares `answer` with the reference as Python literals (protocol kOutput), parsed in the sandbox

@@ -159,20 +159,131 @@ Match CompareResidues(const Ref& a, const Ref& b, const Rules& rules, Budget& bu
   return CompareValues(a.kid(0), b.kid(0), rules, budget);
 }
 
+// The order in which a tuple without names holds named values: that of the letters where they
+// follow each other (x, y; a, b, c), else as given.
+void SortByName(std::vector<std::pair<std::string, Ref>>& values) {
+  std::vector<std::pair<std::string, Ref>> sorted = values;
+  std::sort(sorted.begin(), sorted.end(),
+            [](const auto& a, const auto& b) { return a.first < b.first; });
+  for (std::size_t i = 0; i < sorted.size(); ++i) {
+    if (sorted[i].first.size() != 1) return;
+    if (i > 0 && sorted[i].first[0] != sorted[i - 1].first[0] + 1) return;
+  }
+  values = std::move(sorted);
+}
+
+// Values by name: "x = 2, y = 3" and "(x, y) = (2, 3)". Empty for anything else.
+std::vector<std::pair<std::string, Ref>> Assignments(const Ref& e) {
+  std::vector<std::pair<std::string, Ref>> values;
+  if (e.op() == Op::kRelation && e.kid_count() == 2 && e.kid(0).op() == Op::kParens &&
+      e.kid(1).op() == Op::kParens && e.kid(0).kid_count() == e.kid(1).kid_count() &&
+      e.tree->relation(e.id, 0) == Relation::kEqual) {
+    for (std::size_t i = 0; i < e.kid(0).kid_count(); ++i) {
+      if (e.kid(0).kid(i).op() != Op::kSymbol) return {};
+      values.emplace_back(std::string(e.kid(0).kid(i).name()), e.kid(1).kid(i));
+    }
+    return values;
+  }
+  if (e.op() != Op::kList) return {};
+  for (std::size_t i = 0; i < e.kid_count(); ++i) {
+    std::string name;
+    const Ref value = StripAssignment(e.kid(i), &name);
+    if (value.id == e.kid(i).id || name.empty() || name == "+") return {};
+    values.emplace_back(std::move(name), value);
+  }
+  return values;
+}
+
+Match CompareAssignments(std::vector<std::pair<std::string, Ref>> a,
+                         std::vector<std::pair<std::string, Ref>> b, const Rules& rules,
+                         Budget& budget) {
+  if (a.size() != b.size()) return Different(How::kExact, "a different number of values");
+  for (auto* side : {&a, &b}) {
+    std::sort(side->begin(), side->end(),
+              [](const auto& x, const auto& y) { return x.first < y.first; });
+  }
+  How how = How::kExact;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    if (a[i].first != b[i].first) return Different(How::kExact, "other names");
+    const Match match = CompareValues(a[i].second, b[i].second, rules, budget);
+    if (!match.equal()) return match;
+    if (match.how != How::kExact) how = match.how;
+  }
+  return Equal(how);
+}
+
+// 3i + 4j as the vector (3, 4), of `size` parts; nothing where it is none.
+std::optional<Tree> UnitVectors(const Ref& e, std::size_t size) {
+  if (size < 2 || size > 3) return std::nullopt;
+  Tree tree = *e.tree;
+  std::vector<NodeId> parts(size, kNoNode);
+  bool beyond_i = false;
+  const auto put = [&](const Ref& term, bool negative) {
+    std::size_t index = size;
+    std::vector<NodeId> factors;
+    const auto factor = [&](const Ref& f) {
+      std::size_t at = 3;
+      if (f.op() == Op::kConstant && f.node().aux == static_cast<int>(Constant::kI)) at = 0;
+      if (f.op() == Op::kSymbol && f.name() == "j") at = 1;
+      if (f.op() == Op::kSymbol && f.name() == "k") at = 2;
+      if (at == 3) {
+        factors.push_back(f.id);
+        return true;
+      }
+      if (index != size || at >= size) return false;
+      index = at;
+      return true;
+    };
+    if (term.op() == Op::kMul) {
+      for (std::size_t i = 0; i < term.kid_count(); ++i) {
+        if (!factor(term.kid(i))) return false;
+      }
+    } else if (!factor(term)) {
+      return false;
+    }
+    if (index >= size || parts[index] != kNoNode) return false;
+    beyond_i = beyond_i || index > 0;
+    NodeId value = factors.empty()
+                       ? tree.AddNumber(Rational(1))
+                       : (factors.size() == 1 ? factors[0] : tree.Add(Op::kMul, factors));
+    if (negative) value = tree.Add(Op::kNeg, {value});
+    parts[index] = value;
+    return true;
+  };
+  const auto signed_term = [&](Ref term) {
+    bool negative = false;
+    while (term.op() == Op::kNeg) {
+      negative = !negative;
+      term = term.kid(0);
+    }
+    return put(term, negative);
+  };
+  if (e.op() == Op::kAdd) {
+    for (std::size_t i = 0; i < e.kid_count(); ++i) {
+      if (!signed_term(e.kid(i))) return std::nullopt;
+    }
+  } else if (!signed_term(e)) {
+    return std::nullopt;
+  }
+  if (!beyond_i) return std::nullopt;
+  for (NodeId& part : parts) {
+    if (part == kNoNode) part = tree.AddNumber(Rational(0));
+  }
+  tree.set_root(tree.Add(Op::kAngles, parts));
+  return tree;
+}
+
 // "x = 2, y = 3" gives the tuple (2, 3): every value named, no name twice.
 std::vector<Ref> NamedValues(const Ref& list) {
-  std::vector<Ref> values;
-  std::vector<std::string> names;
-  for (std::size_t i = 0; i < list.kid_count(); ++i) {
-    std::string name;
-    const Ref value = StripAssignment(list.kid(i), &name);
-    if (value.id == list.kid(i).id || name.empty() || name == "+" ||
-        std::find(names.begin(), names.end(), name) != names.end()) {
-      return {};
+  auto named = Assignments(list);
+  for (std::size_t i = 0; i < named.size(); ++i) {
+    for (std::size_t k = 0; k < i; ++k) {
+      if (named[i].first == named[k].first) return {};
     }
-    names.push_back(std::move(name));
-    values.push_back(value);
   }
+  SortByName(named);
+  std::vector<Ref> values;
+  for (const auto& [name, value] : named) values.push_back(value);
   return values;
 }
 
@@ -249,6 +360,27 @@ Match CompareColons(const Ref& a, const Ref& b, const Rules& rules, Budget& budg
 }  // namespace
 
 namespace {
+
+// "Yes, because …" says yes.
+bool StartsWithWord(std::string_view longer, std::string_view word) {
+  const std::string wanted = NormalizeWords(word);
+  if (wanted != "yes" && wanted != "no" && wanted != "true" && wanted != "false") return false;
+  const std::string_view s = StripWrappers(longer);
+  const std::size_t end = s.find_first_of(",.;!:");
+  return end != std::string_view::npos && NormalizeWords(s.substr(0, end)) == wanted;
+}
+
+// "81,256" as the list of 81 and 256, or nothing.
+std::string ListWithoutBlanks(std::string_view text) {
+  const std::string_view s = StripWrappers(text);
+  std::string list;
+  for (const char c : s) {
+    if (c != ',' && (c < '0' || c > '9')) return {};
+    list += c;
+    if (c == ',') list += ' ';
+  }
+  return list.size() == s.size() ? std::string() : list;
+}
 
 // "1,22" -> "1.22", or nothing.
 std::string DecimalComma(std::string_view text) {
@@ -328,6 +460,24 @@ Match CompareValues(const Ref& a, const Ref& b, const Rules& rules, Budget& budg
     return SameShape(a, b, budget) ? Equal(How::kExact)
                                    : Different(How::kExact, "an unfinished list");
   }
+  // x \in {2, 3} against a list
+  for (const auto& [e, other] : {std::pair(a, b), std::pair(b, a)}) {
+    if (e.op() == Op::kRelation && e.kid_count() == 2 &&
+        e.tree->relation(e.id, 0) == Relation::kIn && e.kid(0).op() == Op::kSymbol &&
+        e.kid(1).op() == Op::kBraces && other.op() == Op::kList) {
+      return CompareValues(e.kid(1), other, rules, budget);
+    }
+  }
+  // the set of one value may be written as that value
+  if (p == Op::kBraces && a.kid_count() == 1 && IsScalar(q) && IsScalar(a.kid(0).op()))
+    return CompareValues(a.kid(0), b, rules, budget);
+  if (q == Op::kBraces && b.kid_count() == 1 && IsScalar(p) && IsScalar(b.kid(0).op()))
+    return CompareValues(a, b.kid(0), rules, budget);
+  if (p != q) {
+    const auto x = Assignments(a);
+    const auto y = x.empty() ? x : Assignments(b);
+    if (!y.empty()) return CompareAssignments(x, y, rules, budget);
+  }
   if (const bool relations = HasInequality(a) || HasInequality(b); relations) {
     if (const auto sets = CompareRealSets(a, b, budget)) return *sets;
   }
@@ -337,7 +487,7 @@ Match CompareValues(const Ref& a, const Ref& b, const Rules& rules, Budget& budg
     if ((p == Op::kList && q == Op::kParens) || (p == Op::kParens && q == Op::kList)) {
       const Ref& list = p == Op::kList ? a : b;
       const Ref& tuple = p == Op::kList ? b : a;
-      const auto values = NamedValues(list);
+      const auto values = NamedValues(list);  // in the order of a tuple
       if (values.size() == tuple.kid_count()) {
         std::vector<Ref> parts;
         for (std::size_t i = 0; i < tuple.kid_count(); ++i) parts.push_back(tuple.kid(i));
@@ -371,6 +521,17 @@ Match CompareValues(const Ref& a, const Ref& b, const Rules& rules, Budget& budg
   if (p == Op::kMod && q == Op::kMod && a.node().aux == 0 && b.node().aux == 0) {
     return CompareResidues(a, b, rules, budget);
   }
+  if ((p == Op::kMod) != (q == Op::kMod)) {  // 3 against 3 (mod 7)
+    const Ref& residue = p == Op::kMod ? a : b;
+    if (residue.node().aux == 0) {
+      return CompareValues(p == Op::kMod ? a.kid(0) : a, q == Op::kMod ? b.kid(0) : b, rules,
+                           budget);
+    }
+  }
+  if ((p == Op::kTime && (q == Op::kQuantity || q == Op::kDegrees)) ||
+      (q == Op::kTime && (p == Op::kQuantity || p == Op::kDegrees))) {
+    return Different(How::kExact, "a time of day and a quantity");
+  }
   if (p == Op::kQuantity || q == Op::kQuantity) return CompareQuantities(a, b, rules, budget);
   if (p == Op::kDegrees || q == Op::kDegrees) return CompareDegrees(a, b, rules, budget);
   if (rules.percent && (p == Op::kPercent) != (q == Op::kPercent)) {
@@ -395,6 +556,14 @@ Match CompareValues(const Ref& a, const Ref& b, const Rules& rules, Budget& budg
     return CompareSequences(a, b, rules, budget);
   }
   if (IsVector(a) && IsVector(b)) return CompareSequences(a, b, rules, budget);
+  if (IsVector(a) && IsScalar(q)) {
+    if (const auto vector = UnitVectors(b, a.kid_count()))
+      return CompareSequences(a, {&*vector, vector->root(), b.sign}, rules, budget);
+  }
+  if (IsVector(b) && IsScalar(p)) {
+    if (const auto vector = UnitVectors(a, b.kid_count()))
+      return CompareSequences({&*vector, vector->root(), a.sign}, b, rules, budget);
+  }
   if (const int s = SignOfInfinity(a), t = SignOfInfinity(b); s != 0 || t != 0) {
     return s == t ? Equal(How::kExact) : Different(How::kExact);
   }
@@ -411,10 +580,22 @@ Match ComparePlain(const Tree& a, std::string_view a_text, const Tree& b, std::s
   const Ref x{&a, a.root()};
   const Ref y{&b, b.root()};
   if (x.op() == Op::kText || y.op() == Op::kText) {
-    const bool same = NormalizeWords(a_text) == NormalizeWords(b_text);
+    const bool same = NormalizeWords(a_text) == NormalizeWords(b_text) ||
+                      StartsWithWord(a_text, b_text) || StartsWithWord(b_text, a_text);
     if (same) return Equal(How::kText);
     if (x.op() == y.op()) return Different(How::kText);
     return Different(How::kText, "words against mathematics");
+  }
+  if ((x.op() == Op::kList) != (y.op() == Op::kList)) {  // 81, 256 against 81,256
+    const Ref& list = x.op() == Op::kList ? x : y;
+    const std::string other = ListWithoutBlanks(x.op() == Op::kList ? b_text : a_text);
+    if (!other.empty()) {
+      const auto parsed = ParseExpression(other);
+      if (parsed && (*parsed)[parsed->root()].op == Op::kList) {
+        const Match match = CompareValues(list, {&*parsed, parsed->root()}, rules, budget);
+        if (match.equal()) return match;
+      }
+    }
   }
   if ((x.op() == Op::kList) != (y.op() == Op::kList)) {  // 1,22 against 1.22: a decimal comma
     const Ref& list = x.op() == Op::kList ? x : y;

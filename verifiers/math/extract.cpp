@@ -92,6 +92,14 @@ std::size_t StatementEnd(std::string_view text, std::size_t from) {
   return text.size();
 }
 
+// The length of "is" in other languages at the start of `text`.
+std::size_t ForeignVerb(std::string_view text) {
+  for (const std::string_view verb : {"是", "为", "es ", "ist ", "est ", "è ", "é "}) {
+    if (text.starts_with(verb)) return verb.size();
+  }
+  return 0;
+}
+
 // Behind the words of a mark: blanks, colons, stars, "is", "=".
 std::size_t SkipMark(std::string_view text, std::size_t at, bool* linked) {
   *linked = false;
@@ -108,6 +116,9 @@ std::size_t SkipMark(std::string_view text, std::size_t at, bool* linked) {
                text.substr(at).starts_with("is\\")) {
       *linked = true;
       at += 2;
+    } else if (const std::size_t verb = ForeignVerb(text.substr(at)); verb > 0) {
+      *linked = true;
+      at += verb;
     } else if (text.substr(at).starts_with("are ") || text.substr(at).starts_with("was ")) {
       *linked = true;
       at += 3;
@@ -142,7 +153,12 @@ class Extractor {
       *why = "no \\boxed{…}";
       return {};
     }
-    if (FinalAnswer() || Hashes() || AnswerIs()) {
+    // of a final answer and a line of hashes the later one counts
+    const std::size_t hashes = text_.rfind("####");
+    const bool hashes_last =
+        hashes != std::string_view::npos &&
+        FindLastNoCase(text_.substr(hashes), "final answer") == std::string_view::npos;
+    if ((hashes_last && Hashes()) || FinalAnswer() || Hashes() || AnswerIs()) {
       FromParts();
       return std::move(found_);
     }
@@ -205,8 +221,16 @@ class Extractor {
     bool multiple = false;
     std::string joined;
     std::string_view span;
-    if (ExpressionIn(segment, true, &joined, &span, &multiple))
+    if (ExpressionIn(segment, true, &joined, &span, &multiple)) {
+      const std::size_t behind =
+          static_cast<std::size_t>(span.data() - segment.data()) + span.size();
+      if (const std::string_view other = HedgedAnswer(segment.substr(behind)); !other.empty()) {
+        joined += ", ";
+        joined += other;
+        multiple = true;
+      }
       Put(std::move(joined), span, rule, multiple);
+    }
     if (segment.size() <= kMaxAnswerLength) Put(std::string(segment), segment, "words");
   }
 
@@ -252,6 +276,16 @@ class Extractor {
         if (!found_.empty()) return true;
       }
       rest = rest.substr(0, at);
+    }
+    for (const std::string_view mark : {"答案", "Ответ", "ответ", "respuesta", "Respuesta",
+                                        "Antwort", "réponse", "Réponse", "risposta", "resposta"}) {
+      const std::size_t at = text_.rfind(mark);
+      if (at == std::string_view::npos) continue;
+      bool linked = false;
+      const std::size_t from = SkipMark(text_, at + mark.size(), &linked);
+      if (!linked || from >= text_.size()) continue;
+      Statement(from, StatementEnd(text_, from), "answer");
+      if (!found_.empty()) return true;
     }
     // "A: 26" on a line of its own
     const std::size_t line = text_.rfind("\nA:");
@@ -319,9 +353,10 @@ std::vector<Box> FindBoxes(std::string_view text, bool* unclosed) {
   while (true) {
     const std::size_t b = text.find("boxed", at);
     const std::size_t f = text.find("fbox", at);
-    const std::size_t word = std::min(b, f);
+    const std::size_t r = text.find("framebox", at);
+    const std::size_t word = std::min({b, f, r});
     if (word == std::string_view::npos) return boxes;
-    const std::size_t length = word == b ? 5 : 4;
+    const std::size_t length = word == b ? 5 : (word == f ? 4 : 8);
     at = word + length;
     if (word == 0 || text[word - 1] != '\\') continue;
     const std::size_t begin = word - 1;

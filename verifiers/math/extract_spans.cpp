@@ -299,6 +299,20 @@ std::string_view OtherAnswer(std::string_view rest) {
   return pieces[0].inside;
 }
 
+std::string_view HedgedAnswer(std::string_view rest) {
+  for (const std::string_view hedge :
+       {"could be ", "could also be ", "might be ", "might also be ", "may be ", "may also be ",
+        "maybe ", "perhaps ", "possibly ", "or else "}) {
+    const std::size_t at = rest.find(hedge);
+    if (at == std::string_view::npos) continue;
+    const std::string_view tail = rest.substr(at + hedge.size());
+    const auto pieces = PiecesOf(tail.substr(0, 200));
+    if (!pieces.empty() && pieces[0].begin <= 1 && ParsesAsMathematics(pieces[0].inside))
+      return pieces[0].inside;
+  }
+  return {};
+}
+
 bool ExpressionIn(std::string_view sentence, bool leading, std::string* joined,
                   std::string_view* span, bool* multiple) {
   const std::vector<Piece> pieces = PiecesOf(sentence);

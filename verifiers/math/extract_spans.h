@@ -17,6 +17,9 @@ bool IsConnector(std::string_view gap);
 // "or 5 …" behind an answer: the other answer, or nothing.
 std::string_view OtherAnswer(std::string_view rest);
 
+// ", but it could be 43" behind an answer: the other answer, or nothing.
+std::string_view HedgedAnswer(std::string_view rest);
+
 // The answer inside a sentence: a formula ($…$, \(…\), \[…\]) or a plain expression. `leading`:
 // what the sentence starts with counts before what it ends with. Neighbours joined by connectors
 // are joined with commas.

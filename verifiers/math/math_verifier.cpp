@@ -54,6 +54,11 @@ class MathVerifier : public Verifier {
         v.span = Span{candidate.begin, candidate.end};
         return v;
       }
+      if (const auto letter = NamedOption(candidates.back().text)) {
+        const bool same = *letter == tree_.name(tree_.root())[0];
+        return same ? Verdict::Correct(std::string(1, *letter), "text: the same choice")
+                    : Verdict::Wrong(std::string(1, *letter), "text: another choice");
+      }
     }
     for (const Extraction& candidate : candidates) {
       const bool words = std::string_view(candidate.rule) == "words";
@@ -93,6 +98,23 @@ class MathVerifier : public Verifier {
   const Tree& tree() const { return tree_; }
 
  private:
+  // "the correct option is C", "I choose option (C) because …": the last such letter.
+  static std::optional<char> NamedOption(std::string_view text) {
+    for (const std::string_view word : {"option", "Option", "choice", "Choice"}) {
+      const std::size_t at = text.rfind(word);
+      if (at == std::string_view::npos) continue;
+      std::string_view s = text.substr(at + word.size());
+      for (const std::string_view filler : {" is", ":", " ", "*", "(", "\\text{", "$", "*", "("}) {
+        while (s.starts_with(filler)) s.remove_prefix(filler.size());
+      }
+      if (s.empty() || s[0] < 'A' || s[0] > 'J') continue;
+      if (s.size() > 1 && std::isalpha(static_cast<unsigned char>(s[1])) != 0) continue;
+      if (s.size() > 4 && s.substr(1, 4) == " or ") continue;
+      return s[0];
+    }
+    return std::nullopt;
+  }
+
   // "C", "(C)", "C) 12", "C. 12"
   static std::optional<char> ChoiceLetter(std::string_view text) {
     std::string_view s = StripWrappers(text);
@@ -115,6 +137,10 @@ class MathVerifier : public Verifier {
     if (bracket && !closes) return std::nullopt;
     if (closes) s.remove_prefix(s[0] == ')' ? 1 : 7);
     if (s.empty()) return letter;
+    if (s.starts_with(", not ") || s.starts_with(" because") || s.starts_with(", because") ||
+        s.starts_with(" since") || s.starts_with(", since")) {
+      return letter;
+    }
     if (!closes && s[0] != '.' && s[0] != ':' && s[0] != ')') return std::nullopt;
     // another letter of the same kind behind it is another answer
     for (std::size_t i = 0; i + 2 < s.size(); ++i) {
@@ -125,8 +151,21 @@ class MathVerifier : public Verifier {
     return letter;
   }
 
+  // Whether an answer that was stated several times, in several forms, is the reference each time.
+  bool AllEqual(const Tree& answer, Budget& budget) const {
+    const NodeId root = answer.root();
+    if (answer[root].op != Op::kList || tree_[tree_.root()].op == Op::kList) return false;
+    for (const NodeId kid : answer.kids(root)) {
+      if (!CompareValues({&tree_, tree_.root()}, {&answer, kid}, spec_.rules, budget).equal())
+        return false;
+    }
+    return true;
+  }
+
   Verdict Decide(const Extraction& candidate, const Tree& answer, Budget& budget) const {
     Match match = Compare(tree_, reference_, answer, candidate.text, spec_.rules, budget);
+    if (!match.equal() && candidate.multiple && AllEqual(answer, budget))
+      match = Equal(How::kExact, "stated more than once");
     const std::string shown = Shown(StripWrappers(candidate.text));
     std::string reason = ToString(match.how);
     Verdict v;

@@ -46,7 +46,13 @@ void Parser::Prepare() {
     Token token = tokens_.tokens[i];
     if (token.tok == Tok::kText) {
       const Tok connector = Connector(token.text);
-      if (connector != Tok::kEnd) token.tok = connector;
+      if (connector != Tok::kEnd) {
+        token.tok = connector;
+      } else if (const Word* word = FindWord(token.text);
+                 word != nullptr && word->tok == Tok::kFunction) {  // \text{lcm}
+        token.tok = word->tok;
+        token.aux = word->aux;
+      }
     }
     if (dollars == 1 && token.tok == Tok::kDollar && token.aux == 1 && text_[token.begin] == '$' &&
         tokens_.tokens[i + 1].tok == Tok::kNumber) {
@@ -82,7 +88,9 @@ NodeId Parser::Run() {
   }
   Prepare();
   if (Is(Tok::kEnd)) return Fail("an expression expected");
-  const NodeId root = ParseList(Tok::kEnd, 0);
+  NodeId root = ParseList(Tok::kEnd, 0);
+  if (root == kNoNode) return kNoNode;
+  if (Take(Tok::kOver)) root = Make(Op::kDiv, {root, ParseList(Tok::kEnd, 0)});
   if (root == kNoNode) return kNoNode;
   if (!Is(Tok::kEnd)) return Fail("the end expected");
   return root;
@@ -159,6 +167,7 @@ NodeId Parser::ParseList(Tok end_tok, std::int16_t end_aux) {
       separated = true;
       Skip();
     }
+    separated = separated || AtNewEquation();
     if (!separated || at_end()) break;  // a trailing comma is forgiven
   }
   if (items.size() == 1) return items[0];
@@ -186,6 +195,7 @@ NodeId Parser::ParseStatement() {
       continue;
     }
     if (matrices_ == 0) Take(Tok::kAmpersand);
+    side_begin_ = at_;
     const NodeId side = ParseRatio();
     if (side == kNoNode) return kNoNode;
     sides.push_back(side);
@@ -371,6 +381,7 @@ bool Parser::StartsFactor(bool after_number) const {
     case Tok::kNumber:
       return !after_number && !Peek().newline_before;
     case Tok::kSymbol:
+      return !AtNewEquation();
     case Tok::kFunction:
     case Tok::kConstant:
     case Tok::kFraction:
@@ -394,6 +405,12 @@ bool Parser::StartsFactor(bool after_number) const {
     default:
       return false;
   }
+}
+
+// "y = 3" on a line of its own, behind another equation.
+bool Parser::AtNewEquation() const {
+  return Is(Tok::kSymbol) && Peek().newline_before && Is(Tok::kRelation, 1) && at_ > 0 &&
+         Peek(1).aux == static_cast<int>(Relation::kEqual);
 }
 
 NodeId Parser::ParseFactor() { return ParsePostfix(ParsePrimary()); }

@@ -53,6 +53,8 @@ class Parser {
   NodeId ParseTerm();
   NodeId ParseUnary();
   bool StartsFactor(bool after_number) const;
+  bool AtNewEquation() const;
+  bool AtDefinition() const;
   NodeId LiftUnit(NodeId sum);
 
   // factors
@@ -100,9 +102,10 @@ class Parser {
   Tokens tokens_;
   std::size_t at_ = 0;
   int depth_ = 0;
-  int bars_ = 0;            // open |…|
-  int matrices_ = 0;        // open environments whose '&' separates cells
-  bool in_braces_ = false;  // a bar separates element and condition
+  std::size_t side_begin_ = 0;  // of the side of a relation that is being read
+  int bars_ = 0;                // open |…|
+  int matrices_ = 0;            // open environments whose '&' separates cells
+  bool in_braces_ = false;      // a bar separates element and condition
   std::vector<std::string> bound_;
   ParseError error_;
   bool failed_ = false;

@@ -292,6 +292,20 @@ NodeId Parser::ParseSymbol() {
   return ParseName(std::move(name), begin);
 }
 
+// "(x) =" behind a name that begins a side: p(x) = …, P(\text{sum} = 7) = …
+bool Parser::AtDefinition() const {
+  if (!Is(Tok::kOpen) || Peek().aux != '(' || Peek().space_before) return false;
+  int depth = 0;
+  for (std::size_t i = at_; tokens_.tokens[i].tok != Tok::kEnd; ++i) {
+    if (tokens_.tokens[i].tok == Tok::kOpen) ++depth;
+    if (tokens_.tokens[i].tok == Tok::kClose && --depth == 0) {
+      const Token& next = tokens_.tokens[i + 1];
+      return next.tok == Tok::kRelation && next.aux == static_cast<int>(Relation::kEqual);
+    }
+  }
+  return false;
+}
+
 NodeId Parser::ParseName(std::string name, std::size_t begin) {
   while (Is(Tok::kSubscript)) {
     Skip();
@@ -319,8 +333,9 @@ NodeId Parser::ParseName(std::string name, std::size_t begin) {
   }
   // f(x): an unknown function; other letters before a bracket multiply
   const char head = name[0];
-  const bool function = !bound && (head == 'f' || head == 'g' || head == 'h') &&
-                        (name.size() == 1 || name[1] == '_' || name[1] == '\'');
+  const bool usual = (head == 'f' || head == 'g' || head == 'h') &&
+                     (name.size() == 1 || name[1] == '_' || name[1] == '\'');
+  const bool function = !bound && (usual || (begin == side_begin_ && AtDefinition()));
   if (function && Is(Tok::kOpen) && Peek().aux == '(' && !Peek().space_before) {
     (void)begin;
     Skip();

@@ -26,8 +26,10 @@ NodeId Parser::ParseRoot() {
   NodeId index = kNoNode;
   if (!cube && Is(Tok::kOpen) && Peek().aux == '[') {  // \sqrt[3]{x}
     Skip();
-    index = ParseAdditive();
-    if (index == kNoNode) return kNoNode;
+    if (!IsClose('[')) {
+      index = ParseAdditive();
+      if (index == kNoNode) return kNoNode;
+    }
     if (!IsClose('[')) return Fail("a closing bracket expected");
     Skip();
   }
@@ -315,6 +317,13 @@ NodeId Parser::ParseOverline() {
   const std::size_t begin = at_;
   Skip();
   if (tok == Tok::kAccent && aux == 0) return ParseArgument(true);
+  if (tok == Tok::kAccent && (aux == 'h' || aux == 'v')) {  // the unit vectors \hat{i}, \vec{j}
+    const std::size_t letter = Is(Tok::kOpenGroup) ? 1 : 0;
+    const std::string_view unit = Is(Tok::kSymbol, letter) ? Peek(letter).text : "";
+    if ((unit == "i" || unit == "j" || unit == "k") && (letter == 0 || Is(Tok::kCloseGroup, 2))) {
+      return ParseArgument(true);
+    }
+  }
   if (tok == Tok::kAccent && aux == 'b') {  // \mathbb{R}
     const bool braces = Take(Tok::kOpenGroup);
     if (!Is(Tok::kSymbol) || Peek().text.size() != 1) return Fail("a set expected");

@@ -289,6 +289,16 @@ std::optional<Tree> BehindLead(std::string_view s) {
   return std::nullopt;
 }
 
+// "exactly 12", "\text{exactly } 12"
+std::optional<Tree> BehindExactly(std::string_view s) {
+  EatFront(s, "\\text{");
+  if (!EatFront(s, "exactly") && !EatFront(s, "Exactly")) return std::nullopt;
+  while (EatFront(s, " ") || EatFront(s, "}") || EatFront(s, "\\ ")) {
+  }
+  if (s.empty() || !(Digit(s[0]) || s[0] == '-' || s[0] == '$')) return std::nullopt;
+  return Parsed(s);
+}
+
 }  // namespace
 
 std::vector<Tree> OtherReadings(std::string_view text, bool beside_unit) {
@@ -313,6 +323,7 @@ std::vector<Tree> OtherReadings(std::string_view text, bool beside_unit) {
   put(Choices(s));
   put(TurnedBrackets(s));
   put(BehindLead(s));
+  put(BehindExactly(s));
   return readings;
 }
 

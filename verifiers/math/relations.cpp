@@ -31,10 +31,11 @@ Relation Mirror(Relation r) {
 // A name that a value can be given to: x, x_1, AB, f(x), W(n), (x, y), \angle ABC.
 bool IsName(const Ref& e) {
   if (e.op() == Op::kSymbol || e.op() == Op::kText) return true;
-  if (e.op() == Op::kApply || e.op() == Op::kParens) {
+  if (e.op() == Op::kApply) return true;
+  if (e.op() == Op::kParens) {
     for (std::size_t i = 0; i < e.kid_count(); ++i) {
       const Op op = e.kid(i).op();
-      if (op != Op::kSymbol && (e.op() == Op::kParens || op != Op::kNumber)) return false;
+      if (op != Op::kSymbol) return false;
     }
     return true;
   }
@@ -140,9 +141,11 @@ Match CompareTwoSided(const Ref& a, const Ref& b, const Rules& rules, Budget& bu
 
 namespace {
 
-// Sums, products and quotients of names alone, as in "m + n = 73".
+// Sums, products and quotients of names alone, as in "m + n = 73", and functions of them.
 bool IsNameSum(const Ref& e) {
-  if (e.op() == Op::kSymbol) return true;
+  if (e.op() == Op::kSymbol || e.op() == Op::kApply) return true;
+  if (e.op() == Op::kLimit || e.op() == Op::kIntegral || e.op() == Op::kSum) return HasFreeNames(e);
+  if (e.op() == Op::kCall) return e.kid_count() > 0 && IsNameSum(e.kid(0));
   if (e.op() != Op::kAdd && e.op() != Op::kMul && e.op() != Op::kDiv && e.op() != Op::kNeg)
     return false;
   for (std::size_t i = 0; i < e.kid_count(); ++i) {
