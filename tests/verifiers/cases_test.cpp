@@ -39,7 +39,7 @@ void CheckFolder(const std::string& kind) {
 TEST_CASE("numeric cases") { CheckFolder("numeric"); }
 TEST_CASE("exact cases") { CheckFolder("exact"); }
 TEST_CASE("choice cases") { CheckFolder("choice"); }
-TEST_CASE("cases of inputs, patterns and queries") { CheckFolder("code_answers"); }
+TEST_CASE("cases of answers that are data") { CheckFolder("code_answers"); }
 TEST_CASE("logic cases") { CheckFolder("logic"); }
 
 bool Refused(const Json& spec, const std::string& reference) {

@@ -17,8 +17,21 @@ namespace {
 constexpr std::size_t kMaxProgramBytes = 1 << 20;
 constexpr std::size_t kShownBytes = 16 * 1024;
 
-// What a response says that a program returns: "[ANSWER]…[/ANSWER]", what it states, its last line.
-std::optional<ExtractedCode> ExtractLiteral(std::string_view response) {
+enum class Side { kCall, kValue };
+
+// "assert f(1) == 2" and "f(1) == 2" state a call on the left and its value on the right.
+std::string_view SideOf(std::string_view answer, Side side) {
+  const auto equals = answer.rfind(" == ");
+  if (equals == std::string_view::npos) return answer;
+  if (side == Side::kValue) return Trim(answer.substr(equals + 4));
+  constexpr std::string_view kAssert = "assert ";
+  answer = Trim(answer.substr(0, equals));
+  return answer.starts_with(kAssert) ? Trim(answer.substr(kAssert.size())) : answer;
+}
+
+// What a response says that a program takes or returns: "[ANSWER]…[/ANSWER]", what it states, its
+// last line.
+std::optional<ExtractedCode> ExtractLiteral(std::string_view response, Side side) {
   const auto text = AfterThinking(response);
   if (!text) return std::nullopt;
   std::string_view answer = *text;
@@ -41,9 +54,7 @@ std::optional<ExtractedCode> ExtractLiteral(std::string_view response) {
   answer = Trim(answer);
   while (answer.size() > 1 && answer.front() == '`' && answer.back() == '`')
     answer = answer.substr(1, answer.size() - 2);
-  // "assert f(1) == 2" and "f(1) == 2" state the right side.
-  if (const auto equals = answer.rfind(" == "); equals != std::string_view::npos)
-    answer = Trim(answer.substr(equals + 4));
+  answer = SideOf(answer, side);
   if (answer.empty()) return std::nullopt;
   const auto begin = static_cast<std::size_t>(answer.data() - response.data());
   return ExtractedCode{std::string(answer), Span{begin, begin + answer.size()}};
@@ -69,8 +80,9 @@ class CodeVerifier : public Verifier {
   std::optional<ExtractedCode> Extract(std::string_view response) const {
     switch (spec_.protocol) {
       case CodeProtocol::kOutput:
+        return ExtractLiteral(response, Side::kValue);
       case CodeProtocol::kInput:
-        return ExtractLiteral(response);
+        return ExtractLiteral(response, Side::kCall);
       case CodeProtocol::kRegex:
       case CodeProtocol::kSql:
         return ExtractPlain(response);

@@ -13,7 +13,7 @@ using Arguments = std::vector<mini::Value>;
 
 // What one would try without reading the program.
 std::vector<Arguments> Guesses(InputKind kind, const mini::Value& result) {
-  const auto list = [](std::vector<int> numbers) { return Arguments{mini::Value(numbers)}; };
+  const auto list = [](const std::vector<int>& numbers) { return Arguments{mini::Value(numbers)}; };
   switch (kind) {
     case InputKind::kNumbers: {
       std::vector<Arguments> guesses = {list({}), list({0}), list({1}), list({1, 2, 3}),

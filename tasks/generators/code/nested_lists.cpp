@@ -12,12 +12,12 @@ enum class Combine { kSum, kMax, kSumMinusMin, kAlternate };
 enum class Extra { kNone, kLength, kDoubleLong, kNegateOdd, kCap };
 
 struct Params {
-  Leaf leaf;
-  Combine combine;
-  Extra extra;
-  std::int64_t k;      // of the leaf rule
-  std::int64_t limit;  // of the extra rule
-  std::int64_t empty;  // the value of an empty list
+  Leaf leaf = Leaf::kPlain;
+  Combine combine = Combine::kSum;
+  Extra extra = Extra::kNone;
+  std::int64_t k = 2;      // of the leaf rule
+  std::int64_t limit = 2;  // of the extra rule
+  std::int64_t empty = 0;  // the value of an empty list
 };
 
 std::int64_t LeafValue(const Params& params, std::int64_t n, std::int64_t depth) {

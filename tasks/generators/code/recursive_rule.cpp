@@ -8,14 +8,12 @@ namespace assay {
 namespace {
 
 struct Params {
-  std::int64_t base;                  // f(n) = n + offset for n < base
-  std::int64_t offset;                //
-  std::int64_t m;                     // the cases: n % m == r
-  std::int64_t r;                     //
-  std::int64_t a, b;                  // first case: a f(n // m) + b
-  std::int64_t c, p, q;               // else: c f(n // p) + f(n // q) + n
+  std::int64_t base = 2, offset = 1;  // f(n) = n + offset for n < base
+  std::int64_t m = 2, r = 0;          // the cases: n % m == r
+  std::int64_t a = 2, b = 1;          // first case: a f(n // m) + b
+  std::int64_t c = 1, p = 2, q = 2;   // else: c f(n // p) + f(n // q) + n
   std::optional<std::int64_t> third;  // n % third == 0 (checked first): f(n // third) - n
-  std::int64_t modulus;               // all values are remainders; 0: none
+  std::int64_t modulus = 0;           // all values are remainders; 0: none
 };
 
 class Calculator {
@@ -24,7 +22,7 @@ class Calculator {
   std::int64_t Value(std::int64_t n) {
     if (n < params_.base) return Reduce(n + params_.offset);
     if (const auto known = memo_.find(n); known != memo_.end()) return known->second;
-    std::int64_t value;
+    std::int64_t value = 0;
     if (params_.third && n % *params_.third == 0) {
       value = Value(n / *params_.third) - n;
     } else if (n % params_.m == params_.r) {
@@ -119,7 +117,6 @@ std::optional<Draft> Generate(Rng& rng, int level) {
     wrong.back().third.reset();
   }
   SetRules(task, params, wrong, Solve, Python);
-  // Base cases that agree by chance make a mutant equivalent.
   task.question = Say(
       rng,
       {"A function f on whole numbers n >= 0 is defined as follows, where // is division rounded "
