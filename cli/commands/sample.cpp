@@ -22,6 +22,7 @@ struct Options {
   std::uint64_t seed = 0;
   std::string dtype = "f32";
   std::int64_t cache_mb = 0;
+  std::int64_t memory_mb = 0;
   LocalModelOptions local;
   Sampling sampling;
 };
@@ -192,6 +193,7 @@ int Run(Options options) {
   if (!type) return Report(type.error());
   options.local.weights = *type;
   options.local.cache_bytes = options.cache_mb << 20;
+  options.local.memory_bytes = options.memory_mb << 20;
   options.sampling.logprobs = true;
   std::ifstream opened;
   if (options.file != "-") {
@@ -200,6 +202,7 @@ int Run(Options options) {
   }
   auto model = MakeLocalModel(options.model, options.local);
   if (!model) return Report(model.error());
+  fmt::print(stderr, "{}: {}\n", (*model)->Description(), (*model)->MemoryUse());
   return Stream(**model, options.file == "-" ? std::cin : opened, options);
 }
 
@@ -232,10 +235,15 @@ void AddSample(CLI::App& app) {
   command->add_option("--stop", o->sampling.stop,
                       "End the text before this string; may be repeated");
   add("--seed", o->seed, "Decides every draw, with the line's id and the sample's number");
-  add("--dtype", o->dtype, "Weights: f32 (exact), bf16 (half the memory), int8 (fastest)");
+  add("--dtype", o->dtype,
+      "Weights: f32 (exact), bf16 (half the memory), int8 (fastest), int4 (as a 4-bit file has "
+      "them)");
   add("--batch", o->local.batch, "Samples in work at once");
   add("--threads", o->local.threads, "0: all that this process may use");
-  add("--cache-mb", o->cache_mb, "Memory for keys and values; 0: a quarter of what is free")
+  add("--cache-mb", o->cache_mb,
+      "Memory for keys and values; 0: as the batch can use, at most a quarter of the rest")
+      ->check(CLI::Range(0, 1 << 24));
+  add("--memory-mb", o->memory_mb, "Memory for all of it; 0: what is available")
       ->check(CLI::Range(0, 1 << 24));
   command->add_option("--chat-template", o->local.chat_template,
                       "File with the chat template to use instead of the model's own");

@@ -146,6 +146,9 @@ Result<void> Prepare(const ScoreFlags& flags, Prepared& run) {
   auto preflight = Preflight(*run.model, run.plan, run.options.threads);
   if (!preflight) return Within("preflight", preflight.error());
   run.preflight = std::move(*preflight);
+  if (const std::string use = run.model->MemoryUse(); !use.empty()) {
+    run.note += fmt::format("{}: {}\n", run.model->Description(), use);
+  }
   for (const SuitePreflight& suite : run.preflight) {
     if (suite.cut_short == 0) continue;
     run.note += fmt::format("{}: {} prompt(s) leave less than {} tokens of the model's context\n",
@@ -187,6 +190,7 @@ int Run(const ScoreFlags& flags) {
   const Interrupts interrupts;
   if (auto prepared = Prepare(flags, run); !prepared) return Report(prepared.error());
   if (flags.preflight) {
+    fmt::print(stderr, "{}", run.note);
     fmt::print("{}", flags.json ? DumpJsonPretty(ToJson(run.preflight)) + "\n"
                                 : RenderPreflight(run.preflight));
     return kDone;

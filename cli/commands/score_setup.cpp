@@ -192,7 +192,7 @@ void DeclareScoreFlags(CLI::App& command, ScoreFlags& flags) {
                   "Requests in flight; 0: the model chooses")
       ->capture_default_str();
   command.add_option("--dtype", flags.model_options.dtype,
-                     "Local models: weights held as f32, bf16 or int8; absent: f32");
+                     "Local models: weights held as f32, bf16, int8 or int4; absent: f32");
   command.add_flag("--plan", flags.plan,
                    "Only say what this run could tell apart; nothing is sampled");
   command.add_flag("--preflight", flags.preflight,

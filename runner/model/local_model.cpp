@@ -1,7 +1,5 @@
 #include "runner/model/local_model.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <map>
 #include <mutex>
@@ -9,11 +7,13 @@
 
 #include "base/files.h"
 #include "base/hash.h"
-#include "base/suggest.h"
+#include "base/memory.h"
 #include "base/thread_pool.h"
+#include "runner/model/checkpoint/fused_tensors.h"
 #include "runner/model/checkpoint/gguf.h"
 #include "runner/model/checkpoint/safetensors.h"
 #include "runner/model/decode/batcher.h"
+#include "runner/model/memory_plan.h"
 #include "runner/model/resolve.h"
 #include "runner/model/template/chat_template.h"
 
@@ -23,31 +23,16 @@ namespace {
 // Raised whenever the arithmetic changes, so that runs of different engines are not taken for one.
 constexpr std::string_view kArithmetic = "cpu-1";
 
-kernels::WeightFormat FormatOf(WeightType type) {
-  switch (type) {
-    case WeightType::kF32:
-      return kernels::WeightFormat::kF32;
-    case WeightType::kBf16:
-      return kernels::WeightFormat::kBf16;
-    case WeightType::kInt8:
-      break;
-  }
-  return kernels::WeightFormat::kInt8;
-}
-
-std::int64_t FreeMemory() {
-  return std::int64_t{::sysconf(_SC_AVPHYS_PAGES)} * std::int64_t{::sysconf(_SC_PAGESIZE)};
-}
-
 class CheckpointModel : public LocalModel {
  public:
-  CheckpointModel(LocalParts parts, const LocalModelOptions& options,
+  CheckpointModel(LocalParts parts, const LocalModelOptions& options, const MemoryPlan& plan,
                   std::unique_ptr<Transformer> transformer, Result<ChatTemplate> chat_template)
       : parts_(std::move(parts)),
         options_(options),
+        plan_(plan),
         transformer_(std::move(transformer)),
         chat_template_(std::move(chat_template)),
-        pool_(parts_.config, options.cache_bytes),
+        pool_(parts_.config, plan.cache_bytes),
         batcher_(*transformer_, pool_, parts_.tokenizer, Limits()) {}
 
   void Sample(const std::vector<Request>& requests, const OnFinished& on_finished,
@@ -105,6 +90,8 @@ class CheckpointModel : public LocalModel {
                        parts_.config.parameters() / 1000000, ToString(options_.weights),
                        kernels::Kernels().name, transformer_->team().threads());
   }
+
+  std::string MemoryUse() const override { return Describe(plan_); }
 
   std::size_t PreferredConcurrency() const override {
     return static_cast<std::size_t>(options_.batch);
@@ -171,6 +158,7 @@ class CheckpointModel : public LocalModel {
 
   LocalParts parts_;
   LocalModelOptions options_;
+  MemoryPlan plan_;
   std::unique_ptr<Transformer> transformer_;
   Result<ChatTemplate> chat_template_;  // the error is told to those who need it
   KvPool pool_;
@@ -187,8 +175,9 @@ Result<LocalParts> OpenFolder(const ModelFiles& files) {
   auto tokenizer = Tokenizer::FromFolder(files.path);
   if (!tokenizer) return Pass(tokenizer.error());
   std::string source = tokenizer->ChatTemplateSource();
-  return LocalParts{*std::move(config), *std::move(weights), *std::move(tokenizer),
-                    std::move(source), files.name};
+  auto split = SplitFused(*std::move(weights), *config);
+  return LocalParts{*std::move(config), std::move(split), *std::move(tokenizer), std::move(source),
+                    files.name};
 }
 
 Result<LocalParts> OpenGguf(const ModelFiles& files) {
@@ -215,27 +204,6 @@ Result<ChatTemplate> ParseTemplate(const LocalParts& parts) {
 
 }  // namespace
 
-Result<WeightType> ParseWeightType(const std::string& name) {
-  if (name == "f32" || name == "fp32") return WeightType::kF32;
-  if (name == "bf16") return WeightType::kBf16;
-  if (name == "int8") return WeightType::kInt8;
-  return Fail(ErrorCode::kUsage,
-              "dtype \"{}\" does not exist on the CPU (there are: f32, bf16, int8){}", name,
-              DidYouMean(name, {"f32", "bf16", "int8"}));
-}
-
-std::string_view ToString(WeightType type) {
-  switch (type) {
-    case WeightType::kF32:
-      return "f32";
-    case WeightType::kBf16:
-      return "bf16";
-    case WeightType::kInt8:
-      break;
-  }
-  return "int8";
-}
-
 Result<LocalParts> OpenCheckpoint(const std::string& name) {
   const auto files = ResolveModel(name);
   if (!files) return Pass(files.error());
@@ -250,8 +218,7 @@ Result<std::unique_ptr<Model>> MakeLocalModel(const std::string& name,
 }
 
 Result<std::unique_ptr<LocalModel>> MakeLocalModel(LocalParts parts,
-                                                   const LocalModelOptions& given) {
-  LocalModelOptions options = given;
+                                                   const LocalModelOptions& options) {
   if (options.batch < 1 || options.batch > Transformer::kMaxRows / 2) {
     return Fail(ErrorCode::kUsage, "a batch of {} is not possible (1 to {})", options.batch,
                 Transformer::kMaxRows / 2);
@@ -262,13 +229,19 @@ Result<std::unique_ptr<LocalModel>> MakeLocalModel(LocalParts parts,
     parts.chat_template = *std::move(source);
   }
   Result<ChatTemplate> chat_template = ParseTemplate(parts);
-  const std::size_t threads = options.threads == 0 ? UsableThreads() : options.threads;
+  MemoryNeeds needs;
+  needs.weights = options.weights;
+  needs.batch = options.batch;
+  needs.threads = options.threads == 0 ? UsableThreads() : options.threads;
+  needs.cache_bytes = options.cache_bytes;
+  needs.available_bytes = options.memory_bytes > 0 ? options.memory_bytes : AvailableMemory();
+  const auto plan = PlanMemory(parts.name, parts.config, *parts.weights, needs);
+  if (!plan) return Pass(plan.error());
   auto transformer = Transformer::Load(parts.config, parts.weights, FormatOf(options.weights),
-                                       std::make_shared<ThreadTeam>(threads));
+                                       std::make_shared<ThreadTeam>(needs.threads));
   if (!transformer) return Pass(transformer.error());
-  if (options.cache_bytes == 0) options.cache_bytes = FreeMemory() / 4;
   return std::unique_ptr<LocalModel>(std::make_unique<CheckpointModel>(
-      std::move(parts), options, *std::move(transformer), std::move(chat_template)));
+      std::move(parts), options, *plan, *std::move(transformer), std::move(chat_template)));
 }
 
 }  // namespace assay

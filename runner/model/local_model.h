@@ -11,24 +11,16 @@
 #include "runner/model/checkpoint/tensor.h"
 #include "runner/model/model.h"
 #include "runner/model/tokenizer/tokenizer.h"
+#include "runner/model/weight_type.h"
 
 namespace assay {
 
-// How weights are held; activations, cache and sums are 32-bit floats in every case.
-enum class WeightType {
-  kF32,   // exact for every stored type
-  kBf16,  // rounded to bf16, half the memory
-  kInt8,  // blocks of 32 with one scale, activations rounded likewise: the fastest
-};
-// kUsage naming the known types.
-Result<WeightType> ParseWeightType(const std::string& name);  // "f32" ("fp32"), "bf16", "int8"
-std::string_view ToString(WeightType type);
-
 struct LocalModelOptions {
   WeightType weights = WeightType::kF32;
-  std::size_t threads = 0;       // 0: all that this process may use
-  std::int64_t batch = 64;       // samples in work at once, 1 to 128
-  std::int64_t cache_bytes = 0;  // for keys and values; 0: a quarter of the memory that is free
+  std::size_t threads = 0;        // 0: all that this process may use
+  std::int64_t batch = 64;        // samples in work at once, 1 to 128
+  std::int64_t cache_bytes = 0;   // for keys and values; 0: see PlanMemory
+  std::int64_t memory_bytes = 0;  // for all of it; 0: what is available
   // Jinja source instead of the model's own template; empty: its own.
   std::filesystem::path chat_template;
 };
@@ -53,7 +45,8 @@ class LocalModel : public Model {
 // for whatever is missing, malformed or not implemented.
 Result<LocalParts> OpenCheckpoint(const std::string& name);
 
-// Loads MODEL as ResolveModel understands it.
+// Loads MODEL as ResolveModel understands it. kUsage, before anything large is loaded, where it
+// does not fit the memory (see memory_plan.h).
 Result<std::unique_ptr<Model>> MakeLocalModel(const std::string& name,
                                               const LocalModelOptions& options = {});
 Result<std::unique_ptr<LocalModel>> MakeLocalModel(LocalParts parts,

@@ -98,6 +98,8 @@ class Model {
   virtual std::string Identity() const = 0;
   // For people: "smollm2-135m (135M, bf16, cpu)".
   virtual std::string Description() const = 0;
+  // For people, before a run: what it takes of this machine's memory; "" where it takes none.
+  virtual std::string MemoryUse() const { return ""; }
   // How many requests in flight keep it busy: the runner hands over at least this many at once.
   virtual std::size_t PreferredConcurrency() const = 0;
 };

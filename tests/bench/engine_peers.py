@@ -1,103 +1,125 @@
 #!/usr/bin/env python3
-"""Other engines on the same file and cores as engine_bench, one JSON line a measurement.
+"""Another engine on the same file and cores, by the protocol of engine_bench: one JSON line once loaded, then one
+for each line "decode BATCH PROMPT_TOKENS NEW_TOKENS" of standard input.
 
-    python tests/bench/engine_peers.py SmolLM2-135M-Instruct.Q4_1.gguf [--engines llama.cpp,transformers]
-        [--batches 1,8,32,64] [--prompt 64] [--new 128] [--threads 2] [--dtypes Q4_1]
-Needs xllamacpp (llama.cpp with its server's continuous batching) and torch, transformers, gguf, accelerate
-(scripts/lib/peers.txt). "decode" is the time of NEW + 1 tokens less that of 1 token, as in engine_bench.
+    python tests/bench/engine_peers.py llama.cpp FILE.gguf THREADS
+    python tests/bench/engine_peers.py transformers-float32 FILE.gguf THREADS      (or transformers-bfloat16)
+
+llama.cpp is driven through its C interface: one llama_decode call a step with a token of every sequence and the
+logits of all, nothing else. Its sampling and log-probabilities are left out, which favours it.
 """
 
-import argparse
-import concurrent.futures
 import json
 import pathlib
 import random
 import resource
+import sys
 import time
 
 
 def prompts(batch, length):
-    rng = random.Random(1)
-    return [[rng.randrange(100, 40000) for _ in range(length)] for _ in range(batch)]
+    draw = random.Random(1)
+    return [[draw.randrange(100, 40000) for _ in range(length)] for _ in range(batch)]
 
 
-def report(engine, dtype, args, batch, run):
-    run(1)  # warm
-    spent = []
-    for new in (1, args.new + 1):
-        wall, cpu = time.perf_counter(), time.process_time()
-        run(new)
-        spent.append((time.perf_counter() - wall, time.process_time() - cpu))
-    (wall_1, cpu_1), (wall_all, cpu_all) = spent
-    print(json.dumps({
-        "engine": engine, "dtype": dtype, "batch": batch, "prompt": args.prompt, "new": args.new,
-        "prefill_tokens_per_s": round(batch * args.prompt / wall_1),
-        "decode_tokens_per_s": round(batch * args.new / (wall_all - wall_1), 1),
-        "decode_tokens_per_cpu_s": round(batch * args.new / (cpu_all - cpu_1), 1),
-        "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024}), flush=True)
+class LlamaCpp:
+    CHUNK = 512  # tokens of one call
+
+    def __init__(self, file, threads):
+        import llama_cpp
+        self.api = llama_cpp
+        self.quiet = llama_cpp.llama_log_callback(lambda level, text, data: None)
+        llama_cpp.llama_log_set(self.quiet, None)
+        llama_cpp.llama_backend_init()
+        self.model = llama_cpp.llama_model_load_from_file(str(file).encode(), llama_cpp.llama_model_default_params())
+        assert self.model, f"llama.cpp cannot load {file}"
+        self.threads = threads
+
+    def about(self):
+        return {"system": self.api.llama_print_system_info().decode().strip()}
+
+    def decode(self, batch, prompt, new):
+        """Seconds and processor seconds of the prompts, then of the new tokens."""
+        api, params = self.api, self.api.llama_context_default_params()
+        params.n_ctx = batch * (-(-(prompt + new + 1) // 256) * 256)
+        params.n_batch = params.n_ubatch = self.CHUNK
+        params.n_seq_max = batch
+        params.n_threads = params.n_threads_batch = self.threads
+        context = api.llama_init_from_model(self.model, params)
+        assert context, "llama.cpp makes no context"
+        rows = api.llama_batch_init(self.CHUNK, 0, 1)
+
+        def run(tokens):
+            rows.n_tokens = len(tokens)
+            for i, (token, position, sequence, wanted) in enumerate(tokens):
+                rows.token[i], rows.pos[i], rows.n_seq_id[i] = token, position, 1
+                rows.seq_id[i][0], rows.logits[i] = sequence, wanted
+            assert api.llama_decode(context, rows) == 0
+            api.llama_synchronize(context)
+
+        run([(1, 0, 0, 1)])  # warm
+        api.llama_memory_clear(api.llama_get_memory(context), True)
+        texts = prompts(batch, prompt)
+        flat = [(token, position, sequence, position + 1 == prompt)
+                for sequence, ids in enumerate(texts) for position, token in enumerate(ids)]
+        times = [(time.perf_counter(), time.process_time())]
+        for start in range(0, len(flat), self.CHUNK):
+            run(flat[start:start + self.CHUNK])
+        times.append((time.perf_counter(), time.process_time()))
+        for step in range(new):
+            run([(ids[step % prompt], prompt + step, sequence, 1) for sequence, ids in enumerate(texts)])
+        times.append((time.perf_counter(), time.process_time()))
+        api.llama_batch_free(rows)
+        api.llama_free(context)
+        return [(b[0] - a[0], b[1] - a[1]) for a, b in zip(times, times[1:])]
 
 
-def llama_cpp(args, batch):
-    import xllamacpp
-    params = xllamacpp.CommonParams()
-    params.model.path = str(args.file)
-    params.n_parallel = batch
-    params.n_ctx = batch * (args.prompt + args.new + 32)
-    params.n_batch = params.n_ubatch = 512
-    params.cpuparams.n_threads = params.cpuparams_batch.n_threads = args.threads
-    params.n_gpu_layers = 0
-    params.cache_prompt = False
-    params.cache_ram_mib = 0
-    params.verbosity = -1
-    server = xllamacpp.Server(params)
-    texts = prompts(batch, args.prompt)
-    pool = concurrent.futures.ThreadPoolExecutor(batch)
+class Transformers:
+    def __init__(self, file, threads, dtype):
+        import torch
+        import transformers
+        transformers.utils.logging.set_verbosity_error()
+        transformers.utils.logging.disable_progress_bar()
+        self.torch = torch
+        torch.set_num_threads(threads)
+        self.model = transformers.AutoModelForCausalLM.from_pretrained(
+            file.parent, gguf_file=file.name, dtype=getattr(torch, dtype)).eval()
 
-    def run(new):
-        def one(ids):
-            answer = []
-            body = {"prompt": ids, "n_predict": new, "ignore_eos": True, "temperature": 1.0, "top_k": 0, "top_p": 1.0,
-                    "min_p": 0.0, "samplers": ["temperature"], "cache_prompt": False}
-            result = server.handle_completions(body, lambda chunk: answer.append(chunk))
-            told = answer[-1] if answer else result
-            told = json.loads(told) if isinstance(told, (str, bytes)) else told
-            assert told.get("tokens_predicted", new) == new, str(told)[:300]
-        list(pool.map(one, texts))
+    def about(self):
+        return {"system": self.torch.__version__}
 
-    report("llama.cpp", args.file.stem.rsplit(".", 1)[-1], args, batch, run)
-
-
-def transformers(args, batch, model):
-    import torch
-    ids = torch.tensor(prompts(batch, args.prompt))
-
-    def run(new):
-        with torch.inference_mode():
-            model.generate(ids, do_sample=True, top_k=0, min_new_tokens=new, max_new_tokens=new, pad_token_id=2)
-
-    report("transformers", str(model.dtype).removeprefix("torch."), args, batch, run)
+    def decode(self, batch, prompt, new):
+        ids = self.torch.tensor(prompts(batch, prompt))
+        spent = []
+        for tokens in (1, new + 1):
+            wall, cpu = time.perf_counter(), time.process_time()
+            with self.torch.inference_mode():
+                self.model.generate(ids, attention_mask=self.torch.ones_like(ids), do_sample=True, top_k=0,
+                                    min_new_tokens=tokens, max_new_tokens=tokens, pad_token_id=2)
+            spent.append((time.perf_counter() - wall, time.process_time() - cpu))
+        (wall_1, cpu_1), (wall, cpu) = spent
+        return [(wall_1, cpu_1), (wall - wall_1, cpu - cpu_1)]
 
 
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("file", type=pathlib.Path)
-    parser.add_argument("--engines", default="llama.cpp,transformers")
-    parser.add_argument("--batches", default="1,8,32,64")
-    parser.add_argument("--prompt", type=int, default=64)
-    parser.add_argument("--new", type=int, default=128)
-    parser.add_argument("--threads", type=int, default=2)
-    args = parser.parse_args()
-    batches = [int(b) for b in args.batches.split(",")]
-    if "llama.cpp" in args.engines:
-        for batch in batches:
-            llama_cpp(args, batch)
-    if "transformers" in args.engines:
-        import torch
-        from transformers import AutoModelForCausalLM
-        torch.set_num_threads(args.threads)
-        model = AutoModelForCausalLM.from_pretrained(args.file.parent, gguf_file=args.file.name, dtype=torch.float32)
-        for batch in batches:
-            transformers(args, batch, model.eval())
+    name, file, threads = sys.argv[1], pathlib.Path(sys.argv[2]), int(sys.argv[3])
+    start = time.perf_counter()
+    if name == "llama.cpp":
+        engine = LlamaCpp(file, threads)
+    else:
+        engine = Transformers(file, threads, name.removeprefix("transformers-"))
+    print(json.dumps({"load_s": round(time.perf_counter() - start, 3), **engine.about()}), flush=True)
+    for line in sys.stdin:
+        what, batch, prompt, new = line.split()
+        assert what == "decode", line
+        batch, prompt, new = int(batch), int(prompt), int(new)
+        (first_wall, first_cpu), (wall, cpu) = engine.decode(batch, prompt, new)
+        print(json.dumps({
+            "prefill_tokens_per_s": round(batch * prompt / first_wall),
+            "prefill_tokens_per_cpu_s": round(batch * prompt / first_cpu),
+            "decode_tokens_per_s": round(batch * new / wall, 1),
+            "decode_tokens_per_cpu_s": round(batch * new / cpu, 1),
+            "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024}), flush=True)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 """Writes tests/cases/model/tiny/*: random checkpoints of every family and what transformers makes of them.
 
 Run with a Python that has torch, transformers and safetensors (scripts/lib/peers.txt):
-    python tests/peers/make_tiny_checkpoints.py
+    python tests/peers/make_tiny_checkpoints.py [NAME…]
 Each folder holds a checkpoint as users have it (config of transformers 4 or 5, one file or shards, F32, F16
 or BF16), expected.json (ids, greedy continuation) and logits.f32 (rows 0, 3, 6 ... of [ids][vocabulary], little-endian).
 The reference computes in float32 from the stored weights.
@@ -11,12 +11,13 @@ The reference computes in float32 from the stored weights.
 import json
 import pathlib
 import shutil
+import sys
 
 import numpy
 import torch
 from safetensors.torch import save_file
-from transformers import (LlamaConfig, LlamaForCausalLM, Qwen2Config, Qwen2ForCausalLM, Qwen3Config,
-                          Qwen3ForCausalLM)
+from transformers import (LlamaConfig, LlamaForCausalLM, Phi3Config, Phi3ForCausalLM, Qwen2Config, Qwen2ForCausalLM,
+                          Qwen3Config, Qwen3ForCausalLM)
 
 ROOT = pathlib.Path(__file__).resolve().parents[1] / "cases" / "model" / "tiny"
 SMALL = dict(vocab_size=272, hidden_size=48, intermediate_size=72, num_hidden_layers=2, num_attention_heads=6,
@@ -47,6 +48,8 @@ VARIANTS = {
     "qwen3": (Qwen3Config, Qwen3ForCausalLM,
               dict(hidden_size=40, head_dim=24, tie_word_embeddings=True, rope_parameters=rope(1000000.0)),
               torch.float32, 3, 4),
+    "phi3": (Phi3Config, Phi3ForCausalLM,
+             dict(sliding_window=100, rope_parameters=rope(250000.0, partial_rotary_factor=1.0)), torch.bfloat16, 1, 4),
 }
 
 
@@ -121,8 +124,8 @@ def make(name, config_class, model_class, changes, dtype, shards, style):
 
 
 def main():
-    for name, variant in VARIANTS.items():
-        make(name, *variant)
+    for name in sys.argv[1:] or VARIANTS:
+        make(name, *VARIANTS[name])
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ const std::vector<Architecture>& Architectures() {
       {"llama", "LlamaForCausalLM", false, false, true},
       {"qwen2", "Qwen2ForCausalLM", true, false, false},
       {"qwen3", "Qwen3ForCausalLM", false, true, false},
+      {"phi3", "Phi3ForCausalLM", false, false, false},
   };
   return known;
 }

@@ -78,10 +78,15 @@ Result<void> ReadScaling(const Json& object, const std::string& place, std::int6
   return fields.Done();
 }
 
-// Sliding windows and the like: only full attention everywhere is implemented.
-void RefuseWindows(Fields& fields) {
+// Sliding windows and the like: only full attention everywhere is implemented. Phi-3's window is in
+// use whenever it is given; within it attention is full, so the context ends there.
+void ReadWindows(Fields& fields, ModelConfig& config) {
+  const bool always = config.architecture == "phi3";
   const bool used = fields.OptionalBool("use_sliding_window").value_or(false);
   const Json* window = fields.OptionalAny("sliding_window");
+  if (always && window != nullptr && !window->is_null()) {
+    config.context = std::min(config.context, fields.Int("sliding_window", 1, kMaxInt));
+  }
   const Json* types = fields.OptionalAny("layer_types");
   if (used && window != nullptr && !window->is_null()) {
     fields.Refuse("use_sliding_window",
@@ -137,8 +142,11 @@ Result<ModelConfig> ParseModelConfig(const Json& config, const std::string& plac
   if (activation != "silu") {
     fields.Refuse("hidden_act", "asks for \"" + activation + "\", only \"silu\" is implemented");
   }
-  RefuseWindows(fields);
+  ReadWindows(fields, out);
 
+  if (fields.OptionalNumber("partial_rotary_factor").value_or(1) != 1) {
+    fields.Refuse("partial_rotary_factor", "is not implemented");
+  }
   out.rope.theta = fields.OptionalNumber("rope_theta").value_or(10000);
   const Json* parameters = fields.OptionalAny("rope_parameters");
   const Json* scaling = fields.OptionalAny("rope_scaling");

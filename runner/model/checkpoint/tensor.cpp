@@ -17,11 +17,15 @@ std::int64_t StoredRow(const StoredTensor& tensor, std::int64_t row) {
 
 }  // namespace
 
-void ReadRow(const StoredTensor& tensor, std::int64_t row, float* out) {
+const char* RowBytes(const StoredTensor& tensor, std::int64_t row) {
   const BlockLayout layout = LayoutOf(tensor.type);
-  const std::int64_t blocks = tensor.columns / layout.weights;
-  const char* start = tensor.bytes.data() + StoredRow(tensor, row) * blocks * layout.bytes;
-  Dequantize(tensor.type, start, blocks, out);
+  return tensor.bytes.data() +
+         StoredRow(tensor, row) * (tensor.columns / layout.weights) * layout.bytes;
+}
+
+void ReadRow(const StoredTensor& tensor, std::int64_t row, float* out) {
+  const std::int64_t blocks = tensor.columns / LayoutOf(tensor.type).weights;
+  Dequantize(tensor.type, RowBytes(tensor, row), blocks, out);
 }
 
 Result<const StoredTensor*> Require(const TensorSource& source, std::string_view name,

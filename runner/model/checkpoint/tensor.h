@@ -49,6 +49,9 @@ struct StoredTensor {
 // Row `row` as `tensor.columns` floats, exactly as stored. Needs a row inside the matrix.
 void ReadRow(const StoredTensor& tensor, std::int64_t row, float* out);
 
+// The blocks of row `row` as they are stored.
+const char* RowBytes(const StoredTensor& tensor, std::int64_t row);
+
 // `count` blocks at `bytes` as floats: the slow-and-plain definition of every format.
 void Dequantize(StoredType type, const char* bytes, std::int64_t blocks, float* out);
 

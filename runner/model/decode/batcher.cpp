@@ -46,7 +46,7 @@ Batcher::Batcher(Transformer& transformer, KvPool& pool, Tokenizer tokenizer, Ba
       limits_(std::move(limits)),
       samplers_(transformer.team().threads()) {
   limits_.samples = std::clamp<std::int64_t>(limits_.samples, 1, Transformer::kMaxRows / 2);
-  logits_.resize(static_cast<std::size_t>(Transformer::kMaxRows * transformer.config().vocabulary));
+  logits_.resize(static_cast<std::size_t>(limits_.samples * transformer.config().vocabulary));
 }
 
 Batcher::~Batcher() = default;
@@ -64,9 +64,34 @@ std::int64_t Batcher::PagesNeeded(const Group& group, const DecodeJob& job) cons
          group.size() / kernels::kPagePositions;
 }
 
+// Why the longest sample of the group can never be drawn, if so.
+std::optional<Error> Batcher::Refusal(const Group& group) const {
+  const std::int64_t context = transformer_.config().context;
+  if (group.size() >= context) {
+    return Error{
+        ErrorCode::kInput,
+        fmt::format("the prompt has {} tokens, the model's context is {}", group.size(), context)};
+  }
+  const DecodeJob& longest = group.jobs.back();
+  const std::int64_t needed = KvPool::PagesFor(group.size()) + PagesNeeded(group, longest);
+  if (needed <= pool_.pages()) return std::nullopt;
+  // One page of the cache is for the copy of the prompt's last, partly filled one.
+  const bool partly = group.size() % kernels::kPagePositions != 0;
+  const std::int64_t most =
+      (pool_.pages() - (partly ? 1 : 0)) * kernels::kPagePositions + 1 - group.size();
+  const std::string wanted = fmt::format(
+      "the prompt's {} tokens and {} new ones need a cache of {} tokens, there is one of {}: ",
+      group.size(), longest.sampling->max_tokens, needed * kernels::kPagePositions,
+      pool_.pages() * kernels::kPagePositions);
+  return Error{ErrorCode::kInput,
+               wanted + (most > 0 ? fmt::format("at most {} new tokens fit", most)
+                                  : std::string("the prompt alone does not fit"))};
+}
+
 void Batcher::Run(std::vector<DecodeGroup> groups, const OnFinished& on_finished,
                   const std::stop_token& stop) {
   on_finished_ = &on_finished;
+  statistics_ = {};
   for (DecodeGroup& group : groups) {
     auto own = std::make_unique<Group>();
     own->prompt = std::move(group.prompt);
@@ -76,21 +101,11 @@ void Batcher::Run(std::vector<DecodeGroup> groups, const OnFinished& on_finished
                      [](const DecodeJob& a, const DecodeJob& b) {
                        return a.sampling->max_tokens < b.sampling->max_tokens;
                      });
-    const std::int64_t context = transformer_.config().context;
-    const std::int64_t needed =
-        own->jobs.empty() ? 0 : KvPool::PagesFor(own->size()) + PagesNeeded(*own, own->jobs.back());
-    if (own->size() >= context || needed > pool_.pages()) {
-      const Error error = {
-          ErrorCode::kInput,
-          own->size() >= context
-              ? fmt::format("the prompt has {} tokens, the model's context is {}", own->size(),
-                            context)
-              : fmt::format(
-                    "the prompt's {} tokens and {} new ones need {} pages of the cache, there are "
-                    "{}: raise the cache budget or lower max_tokens",
-                    own->size(), own->jobs.back().sampling->max_tokens, needed, pool_.pages())};
-      for (const DecodeJob& job : own->jobs) on_finished(job.request, tl::unexpected<Error>(error));
-      continue;
+    while (!own->jobs.empty()) {
+      const auto refusal = Refusal(*own);
+      if (!refusal) break;
+      on_finished(own->jobs.back().request, tl::unexpected<Error>(*refusal));
+      own->jobs.pop_back();
     }
     if (!own->jobs.empty()) waiting_.push_back(std::move(own));
   }
@@ -153,6 +168,7 @@ bool Batcher::Start(Group& group) {
       sample->pages.push_back(pool_.Take());
     }
   }
+  statistics_.peak_pages = std::max(statistics_.peak_pages, pool_.pages() - pool_.free_pages());
   if (full < static_cast<std::int64_t>(group.pages.size())) {
     pool_.Copy(group.pages.back(), sample->pages[static_cast<std::size_t>(full)]);
   }
@@ -177,6 +193,7 @@ void Batcher::Step() {
         sample->prompt_tokens + static_cast<std::int64_t>(sample->ids.size()) - 1;
     rows.push_back({sample->ids.back(), position, sample->pages.data(), true});
   }
+  statistics_.sample_rows += static_cast<std::int64_t>(rows.size());
   std::vector<Group*> completed;
   for (const auto& group : admitted_) {
     if (group->logits) continue;
@@ -185,10 +202,14 @@ void Batcher::Step() {
       const std::int64_t at = group->processed++;
       const bool last = at + 1 == group->size();
       rows.push_back({group->prompt[static_cast<std::size_t>(at)], at, group->pages.data(), last});
+      ++statistics_.prompt_rows;
       if (last) completed.push_back(group.get());
     }
   }
-  if (!rows.empty()) transformer_.Forward(rows, pool_, logits_.data());
+  if (!rows.empty()) {
+    ++statistics_.steps;
+    transformer_.Forward(rows, pool_, logits_.data());
+  }
   const std::int64_t vocabulary = transformer_.config().vocabulary;
   const float* next = logits_.data();
   for (const auto& sample : running_) {

@@ -16,6 +16,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -46,6 +47,14 @@ struct BatchLimits {
   std::vector<TokenId> end_ids;  // ascending
 };
 
+// What a run took.
+struct BatchStatistics {
+  std::int64_t steps = 0;        // forward passes
+  std::int64_t prompt_rows = 0;  // prompt tokens processed
+  std::int64_t sample_rows = 0;  // drawn tokens processed
+  std::int64_t peak_pages = 0;   // of the cache, in use at once
+};
+
 // One run at a time.
 class Batcher {
  public:
@@ -57,6 +66,9 @@ class Batcher {
   // Draws all jobs of all groups; see Model::Sample.
   void Run(std::vector<DecodeGroup> groups, const OnFinished& on_finished,
            const std::stop_token& stop);
+
+  // Of the last run.
+  const BatchStatistics& statistics() const { return statistics_; }
 
  private:
   struct Group;
@@ -73,6 +85,7 @@ class Batcher {
   void CancelAll();
   std::int64_t PagesNeeded(const Group& group, const DecodeJob& job) const;
   std::int64_t LastPosition(const Group& group, const DecodeJob& job) const;
+  std::optional<Error> Refusal(const Group& group) const;
 
   Transformer& transformer_;
   KvPool& pool_;
@@ -83,7 +96,8 @@ class Batcher {
   std::vector<std::unique_ptr<Group>> admitted_;  // prompt in work, or samples still to start
   std::vector<std::unique_ptr<Running>> running_;
   std::vector<Sampler> samplers_;  // one a thread
-  std::vector<float> logits_;
+  std::vector<float> logits_;      // a row for each running sample and each prompt in work
+  BatchStatistics statistics_;
 };
 
 }  // namespace assay

@@ -68,6 +68,17 @@ Transformer::Transformer(const ModelConfig& config, std::shared_ptr<const Tensor
       rope_(config.rope, config.head_dim),
       buffers_(std::make_shared<Buffers>(config, team_->threads())) {}
 
+std::int64_t Transformer::WorkBytes(const ModelConfig& c, std::size_t threads) {
+  const std::int64_t widest = std::max({c.hidden, c.query_columns(), c.intermediate});
+  const std::int64_t floats = 2 * Stride(c.hidden) + Stride(c.query_columns()) +
+                              Stride(c.query_columns() + 2 * c.kv_columns()) +
+                              Stride(c.intermediate) + RoundUp(widest, kernels::kQuantBlock) / 2;
+  // Scores of one query group, and the rotations, grow with the positions in use.
+  const std::int64_t per_position =
+      c.heads / c.kv_heads * static_cast<std::int64_t>(threads) + c.head_dim;
+  return (kMaxRows * floats + c.context * per_position) * static_cast<std::int64_t>(sizeof(float));
+}
+
 Result<std::unique_ptr<Transformer>> Transformer::Load(const ModelConfig& config,
                                                        std::shared_ptr<const TensorSource> source,
                                                        WeightFormat format,
@@ -137,7 +148,7 @@ void Transformer::Product(const kernels::PackedMatrix& weights, const std::vecto
   args.ldx = ldx;
   args.y = y;
   args.ldy = ldy;
-  if (weights.format() == WeightFormat::kInt8) {
+  if (kernels::TakesQuantizedRows(weights.format())) {
     const std::int64_t inputs = RoundUp(weights.inputs(), kernels::kQuantBlock);
     const std::int64_t blocks = inputs / kernels::kQuantBlock;
     team_->Share(rows, team_->Grain(rows), [&](std::int64_t begin, std::int64_t end) {

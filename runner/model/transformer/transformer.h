@@ -38,6 +38,9 @@ class Transformer {
   // At most this many rows a call.
   static constexpr std::int64_t kMaxRows = 256;
 
+  // What a transformer takes beside its weights and the cache.
+  static std::int64_t WorkBytes(const ModelConfig& config, std::size_t threads);
+
   // kInput naming the tensor that is missing or misshapen.
   static Result<std::unique_ptr<Transformer>> Load(const ModelConfig& config,
                                                    std::shared_ptr<const TensorSource> source,

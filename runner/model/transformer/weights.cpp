@@ -5,11 +5,67 @@
 #include <string>
 
 #include "runner/model/transformer/kernels/activation.h"
+#include "runner/model/transformer/stored_blocks.h"
 
 namespace assay {
 namespace {
 
 using kernels::PackedMatrix;
+
+constexpr const char* kEmbedding = "model.embed_tokens.weight";
+
+// The tensors behind one packed matrix: their rows one after the other, or gates and ups in turns.
+struct MatrixParts {
+  std::vector<std::pair<std::string, std::int64_t>> tensors;  // name and rows
+  std::int64_t inputs = 0;
+  bool gate_up = false;
+
+  std::int64_t outputs() const {
+    if (gate_up) return 2 * kernels::RoundUp(tensors[0].second, 16);
+    std::int64_t sum = 0;
+    for (const auto& [name, rows] : tensors) sum += rows;
+    return sum;
+  }
+};
+
+struct LayerParts {
+  MatrixParts qkv;
+  MatrixParts output;
+  MatrixParts gate_up;
+  MatrixParts down;
+};
+
+std::string LayerName(std::int64_t layer) { return "model.layers." + std::to_string(layer) + "."; }
+
+LayerParts PartsOf(const ModelConfig& c, const std::string& layer) {
+  const std::string attention = layer + "self_attn.";
+  const std::int64_t kv = c.kv_columns();
+  return {{{{attention + "q_proj.weight", c.query_columns()},
+            {attention + "k_proj.weight", kv},
+            {attention + "v_proj.weight", kv}},
+           c.hidden},
+          {{{attention + "o_proj.weight", c.hidden}}, c.query_columns()},
+          {{{layer + "mlp.gate_proj.weight", c.intermediate},
+            {layer + "mlp.up_proj.weight", c.intermediate}},
+           c.hidden,
+           true},
+          {{{layer + "mlp.down_proj.weight", c.hidden}}, c.intermediate}};
+}
+
+MatrixParts HeadParts(const ModelConfig& c) {
+  return {{{c.tied_head ? kEmbedding : "lm_head.weight", c.vocabulary}}, c.hidden};
+}
+
+// What `wanted` becomes for this matrix: int4 holds only what is stored so, the rest is int8.
+kernels::WeightFormat FormatOf(const MatrixParts& parts, kernels::WeightFormat wanted,
+                               const TensorSource& source) {
+  if (wanted != kernels::WeightFormat::kInt4) return wanted;
+  for (const auto& [name, rows] : parts.tensors) {
+    const StoredTensor* tensor = source.Find(name);
+    if (tensor == nullptr || !HoldsInt4(*tensor)) return kernels::WeightFormat::kInt8;
+  }
+  return kernels::WeightFormat::kInt4;
+}
 
 // Finds tensors and remembers the first that is not as expected; packs afterwards.
 class Loader {
@@ -31,29 +87,43 @@ class Loader {
     ReadRow(*tensor, 0, out.data());
   }
 
-  // Rows of several matrices one after the other.
-  void Stacked(const std::vector<std::pair<std::string, std::int64_t>>& parts, std::int64_t inputs,
-               PackedMatrix& out) {
+  void Matrix(const MatrixParts& parts, PackedMatrix& out) {
     std::vector<const StoredTensor*> tensors;
-    std::int64_t outputs = 0;
-    for (const auto& [name, rows] : parts) {
-      tensors.push_back(Find(name, rows, inputs));
-      outputs += rows;
+    for (const auto& [name, rows] : parts.tensors) {
+      tensors.push_back(Find(name, rows, parts.inputs));
     }
-    Pack(outputs, inputs, out, [&](std::int64_t row, float* to) {
+    if (problem_) return;
+    const kernels::WeightFormat format = FormatOf(parts, format_, source_);
+    int4_matrices_ += format == kernels::WeightFormat::kInt4 ? 1 : 0;
+    out = PackedMatrix(format, parts.outputs(), parts.inputs);
+    // The tensor and its row behind a row of the matrix; no tensor where the matrix is padded.
+    const auto stored = [&](std::int64_t row) -> std::pair<const StoredTensor*, std::int64_t> {
+      if (parts.gate_up) {
+        const auto [is_up, index] = kernels::GateOrUpAt(row);
+        return {index < tensors[0]->rows ? tensors[is_up ? 1 : 0] : nullptr, index};
+      }
       std::size_t part = 0;
       while (row >= tensors[part]->rows) row -= tensors[part++]->rows;
-      ReadRow(*tensors[part], row, to);
-    });
-  }
-
-  void GateUp(const std::string& layer, std::int64_t width, std::int64_t inputs,
-              PackedMatrix& out) {
-    const StoredTensor* gate = Find(layer + "mlp.gate_proj.weight", width, inputs);
-    const StoredTensor* up = Find(layer + "mlp.up_proj.weight", width, inputs);
-    Pack(2 * kernels::RoundUp(width, 16), inputs, out, [&](std::int64_t row, float* to) {
-      const auto [is_up, index] = kernels::GateOrUpAt(row);
-      if (index < width) ReadRow(is_up ? *up : *gate, index, to);
+      return {tensors[part], row};
+    };
+    const PackedMatrix::ReadRow read_row = [&](std::int64_t row, float* to) {
+      const auto [tensor, index] = stored(row);
+      if (tensor != nullptr) ReadRow(*tensor, index, to);
+    };
+    const PackedMatrix::ReadBlocks read_blocks = [&](std::int64_t row,
+                                                     PackedMatrix::Int4Block* to) {
+      const auto [tensor, index] = stored(row);
+      if (tensor != nullptr) ReadInt4Row(*tensor, index, to);
+    };
+    team_.Run([&](std::size_t) {
+      team_.Share(out.panels(), team_.Grain(out.panels()),
+                  [&](std::int64_t begin, std::int64_t end) {
+                    if (format == kernels::WeightFormat::kInt4) {
+                      out.PackBlocks(read_blocks, begin, end);
+                    } else {
+                      out.Pack(read_row, begin, end);
+                    }
+                  });
     });
   }
 
@@ -82,22 +152,14 @@ class Loader {
   }
 
   const std::optional<Error>& problem() const { return problem_; }
+  std::int64_t int4_matrices() const { return int4_matrices_; }
 
  private:
-  void Pack(std::int64_t outputs, std::int64_t inputs, PackedMatrix& out,
-            const PackedMatrix::ReadRow& read_row) {
-    if (problem_) return;
-    out = PackedMatrix(format_, outputs, inputs);
-    team_.Run([&](std::size_t) {
-      team_.Share(out.panels(), team_.Grain(out.panels()),
-                  [&](std::int64_t begin, std::int64_t end) { out.Pack(read_row, begin, end); });
-    });
-  }
-
   const TensorSource& source_;
   kernels::WeightFormat format_;
   ThreadTeam& team_;
   std::optional<Error> problem_;
+  std::int64_t int4_matrices_ = 0;
 };
 
 void LoadLayer(const ModelConfig& c, const std::string& layer, Loader& loader, LayerWeights& out) {
@@ -110,20 +172,18 @@ void LoadLayer(const ModelConfig& c, const std::string& layer, Loader& loader, L
   }
   const std::int64_t q = c.query_columns();
   const std::int64_t kv = c.kv_columns();
-  loader.Stacked({{attention + "q_proj.weight", q},
-                  {attention + "k_proj.weight", kv},
-                  {attention + "v_proj.weight", kv}},
-                 c.hidden, out.qkv);
+  const LayerParts parts = PartsOf(c, layer);
+  loader.Matrix(parts.qkv, out.qkv);
+  loader.Matrix(parts.output, out.output);
+  loader.Matrix(parts.gate_up, out.gate_up);
+  loader.Matrix(parts.down, out.down);
   if (c.qkv_bias) {
     loader.Bias({{attention + "q_proj.bias", q},
                  {attention + "k_proj.bias", kv},
                  {attention + "v_proj.bias", kv}},
                 out.qkv_bias);
   }
-  loader.Stacked({{attention + "o_proj.weight", c.hidden}}, q, out.output);
   if (c.output_bias) loader.Bias({{attention + "o_proj.bias", c.hidden}}, out.output_bias);
-  loader.GateUp(layer, c.intermediate, c.hidden, out.gate_up);
-  loader.Stacked({{layer + "mlp.down_proj.weight", c.hidden}}, c.intermediate, out.down);
   if (c.mlp_bias) {
     loader.GateUpBias(layer, c.intermediate, out.gate_up_bias);
     loader.Bias({{layer + "mlp.down_proj.bias", c.hidden}}, out.down_bias);
@@ -140,20 +200,35 @@ std::int64_t Weights::bytes() const {
   return sum;
 }
 
+std::int64_t PackedBytes(const ModelConfig& c, kernels::WeightFormat format,
+                         const TensorSource& source) {
+  const auto bytes = [&](const MatrixParts& parts) {
+    return PackedMatrix::BytesOf(FormatOf(parts, format, source), parts.outputs(), parts.inputs);
+  };
+  std::int64_t sum = bytes(HeadParts(c));
+  for (std::int64_t layer = 0; layer < c.layers; ++layer) {
+    const LayerParts parts = PartsOf(c, LayerName(layer));
+    sum += bytes(parts.qkv) + bytes(parts.output) + bytes(parts.gate_up) + bytes(parts.down);
+  }
+  return sum;
+}
+
 Result<Weights> LoadWeights(const ModelConfig& config, const TensorSource& source,
                             kernels::WeightFormat format, ThreadTeam& team) {
   Loader loader(source, format, team);
   Weights out;
-  const std::string embedding = "model.embed_tokens.weight";
-  out.embedding = loader.Find(embedding, config.vocabulary, config.hidden);
+  out.embedding = loader.Find(kEmbedding, config.vocabulary, config.hidden);
   loader.Vector("model.norm.weight", config.hidden, out.final_norm);
   out.layers.resize(static_cast<std::size_t>(config.layers));
-  for (std::size_t i = 0; i < out.layers.size() && !loader.problem(); ++i) {
-    LoadLayer(config, "model.layers." + std::to_string(i) + ".", loader, out.layers[i]);
+  for (std::int64_t i = 0; i < config.layers && !loader.problem(); ++i) {
+    LoadLayer(config, LayerName(i), loader, out.layers[static_cast<std::size_t>(i)]);
   }
-  loader.Stacked({{config.tied_head ? embedding : "lm_head.weight", config.vocabulary}},
-                 config.hidden, out.head);
+  loader.Matrix(HeadParts(config), out.head);
   if (loader.problem()) return tl::unexpected<Error>(*loader.problem());
+  if (format == kernels::WeightFormat::kInt4 && loader.int4_matrices() == 0) {
+    return Fail(ErrorCode::kUsage,
+                "{}: holds no 4-bit weights (Q4_0, Q4_1) for dtype int4: use int8", source.Place());
+  }
   return out;
 }
 

@@ -37,8 +37,13 @@ struct Weights {
   std::int64_t bytes() const;  // of the packed matrices
 };
 
-// Packs everything with the team's threads. kInput naming the tensor that is missing or misshapen.
-// `source` must outlive the weights.
+// What Weights::bytes() will be, known before anything is read. `source` matters for int4 only,
+// which holds what is stored in 4 bits and packs the rest as int8.
+std::int64_t PackedBytes(const ModelConfig& config, kernels::WeightFormat format,
+                         const TensorSource& source);
+
+// Packs everything with the team's threads. kInput naming the tensor that is missing or misshapen,
+// kUsage where int4 is wanted and nothing is stored so. `source` must outlive the weights.
 Result<Weights> LoadWeights(const ModelConfig& config, const TensorSource& source,
                             kernels::WeightFormat format, ThreadTeam& team);
 

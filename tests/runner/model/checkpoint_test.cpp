@@ -5,6 +5,7 @@
 #include "base/files.h"
 #include "base/json.h"
 #include "base/rng.h"
+#include "runner/model/checkpoint/fused_tensors.h"
 #include "runner/model/checkpoint/gguf.h"
 #include "runner/model/checkpoint/safetensors.h"
 #include "runner/model/local_model.h"
@@ -236,12 +237,37 @@ TEST_CASE("a configuration that is not implemented is refused by name") {
              Contains("sliding_attention"));
   CHECK_THAT(message("num_key_value_heads", 4), Contains("4 key/value heads"));
   CHECK_THAT(message("head_dim", 7), Contains("odd"));
+  CHECK_THAT(message("partial_rotary_factor", 0.75), Contains("partial_rotary_factor"));
   CHECK_THAT(message("vocab_size", -3), Contains("vocab_size"));
   CHECK_THAT(message("hidden_size", "x"), Contains("hidden_size"));
   Json window = *base;
   window["use_sliding_window"] = true;
   window["sliding_window"] = 4096;
   CHECK(!ParseModelConfig(window, "config.json"));
+}
+
+TEST_CASE("fused projections are shown one by one, and a misshapen one is refused") {
+  const auto config = ReadModelConfig(kCases / "tiny/phi3");
+  REQUIRE(config);
+  CHECK(config->context == 100);  // the window, within which attention is full
+  auto opened = Safetensors::Open(kCases / "tiny/phi3");
+  REQUIRE(opened);
+  const std::shared_ptr<const TensorSource> whole = *std::move(opened);
+  const auto split = SplitFused(whole, *config);
+  const StoredTensor* fused = whole->Find("model.layers.1.self_attn.qkv_proj.weight");
+  const StoredTensor* key = split->Find("model.layers.1.self_attn.k_proj.weight");
+  REQUIRE((fused != nullptr && key != nullptr));
+  std::vector<float> expected(static_cast<std::size_t>(fused->columns));
+  std::vector<float> got(expected.size());
+  ReadRow(*fused, config->query_columns() + 3, expected.data());
+  ReadRow(*key, 3, got.data());
+  CHECK(got == expected);
+  ModelConfig wrong = *config;
+  wrong.intermediate += 1;
+  const auto refused = Require(*SplitFused(whole, wrong), "model.layers.0.mlp.gate_proj.weight",
+                               wrong.intermediate, wrong.hidden);
+  REQUIRE(!refused);
+  CHECK_THAT(refused.error().message, Contains("gate_proj"));
 }
 
 TEST_CASE("stop ids are the union of both configuration files") {

@@ -43,9 +43,18 @@ bool SameBits(const std::vector<float>& a, const std::vector<float>& b) {
   return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(float)) == 0;
 }
 
+void RandomBlocks(Rng& rng, std::int64_t blocks, PackedMatrix::Int4Block* out) {
+  for (std::int64_t b = 0; b < blocks; ++b, ++out) {
+    out->scale = FloatToHalf(static_cast<float>(rng.Uniform()));
+    out->offset = FloatToHalf(static_cast<float>(-8 * rng.Uniform()));
+    for (std::uint8_t& value : out->values) value = static_cast<std::uint8_t>(rng.Int(0, 15));
+  }
+}
+
 TEST_CASE("linear has the bits of the plain loop") {
   Rng rng(Key("linear", 1));
-  for (const auto format : {WeightFormat::kF32, WeightFormat::kBf16, WeightFormat::kInt8}) {
+  for (const auto format :
+       {WeightFormat::kF32, WeightFormat::kBf16, WeightFormat::kInt8, WeightFormat::kInt4}) {
     for (const auto epilogue : {Epilogue::kStore, Epilogue::kAdd, Epilogue::kSwiGlu}) {
       for (const std::int64_t inputs : {1, 31, 64, 77}) {
         for (const std::int64_t outputs : {32, 64, 96}) {
@@ -55,9 +64,17 @@ TEST_CASE("linear has the bits of the plain loop") {
             const auto x = Random(rng, rows * inputs);
             const auto bias = Random(rng, RoundUp(odd, kPanel));
             PackedMatrix packed(format, odd, inputs);
-            packed.PackAll([&](std::int64_t row, float* out) {
-              std::copy_n(w.data() + row * inputs, inputs, out);
-            });
+            if (format == WeightFormat::kInt4) {
+              packed.PackBlocks(
+                  [&](std::int64_t, PackedMatrix::Int4Block* out) {
+                    RandomBlocks(rng, RoundUp(inputs, kQuantBlock) / kQuantBlock, out);
+                  },
+                  0, packed.panels());
+            } else {
+              packed.PackAll([&](std::int64_t row, float* out) {
+                std::copy_n(w.data() + row * inputs, inputs, out);
+              });
+            }
             const std::int64_t width = epilogue == Epilogue::kSwiGlu ? odd / 2 : odd;
             const auto before = Random(rng, rows * width);
             auto expected = before;

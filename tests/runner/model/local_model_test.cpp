@@ -9,9 +9,9 @@
 #include <optional>
 
 #include "base/json.h"
-#include "base/utf8.h"
 #include "runner/model/checkpoint/safetensors.h"
 #include "runner/model/resolve.h"
+#include "tests/runner/model/byte_tokenizer.h"
 #include "tests/support/catch.h"
 
 namespace assay {
@@ -20,28 +20,6 @@ namespace {
 using Catch::Matchers::Contains;
 
 const std::filesystem::path kCases = std::filesystem::path(ASSAY_SOURCE_DIR) / "tests/cases/model";
-
-// Bytes 0 to 255 and four special tokens, in GPT-2's alphabet.
-Tokenizer ByteTokenizer() {
-  GgufVocabulary vocabulary;
-  vocabulary.model = "gpt2";
-  vocabulary.pre = "gpt-2";
-  char32_t next = 256;
-  for (char32_t byte = 0; byte < 256; ++byte) {
-    const bool itself = (byte >= 33 && byte <= 126) || (byte >= 161 && byte <= 172) || byte >= 174;
-    std::string text;
-    AppendUtf8(itself ? byte : next++, text);
-    vocabulary.tokens.push_back(text);
-    vocabulary.token_types.push_back(1);
-  }
-  for (const char* special : {"<pad>", "<bos>", "<eos>", "<end>"}) {
-    vocabulary.tokens.emplace_back(special);
-    vocabulary.token_types.push_back(3);
-  }
-  auto tokenizer = Tokenizer::FromGguf(std::move(vocabulary), "test");
-  if (!tokenizer) FAIL(tokenizer.error().message);
-  return *tokenizer;
-}
 
 LocalParts TinyParts(const std::string& name = "llama_tied") {
   const auto config = ReadModelConfig(kCases / "tiny" / name);

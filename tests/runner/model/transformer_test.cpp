@@ -7,6 +7,7 @@
 
 #include "base/files.h"
 #include "base/json.h"
+#include "runner/model/checkpoint/fused_tensors.h"
 #include "runner/model/checkpoint/safetensors.h"
 #include "tests/support/catch.h"
 
@@ -33,7 +34,7 @@ std::unique_ptr<Transformer> LoadTiny(const std::string& name, kernels::WeightFo
   if (!config) FAIL(config.error().message);
   auto weights = Safetensors::Open(TinyFolder(name));
   if (!weights) FAIL(weights.error().message);
-  auto transformer = Transformer::Load(*config, *std::move(weights), format,
+  auto transformer = Transformer::Load(*config, SplitFused(*std::move(weights), *config), format,
                                        std::make_shared<ThreadTeam>(threads));
   if (!transformer) FAIL(transformer.error().message);
   return *std::move(transformer);
@@ -91,8 +92,8 @@ double LargestDifference(const std::vector<float>& logits, const Tiny& tiny) {
 }
 
 const std::vector<std::string>& Families() {
-  static const std::vector<std::string> names = {"llama_tied", "llama3_rope", "llama_linear",
-                                                 "qwen2",      "qwen2_yarn",  "qwen3"};
+  static const std::vector<std::string> names = {
+      "llama_tied", "llama3_rope", "llama_linear", "qwen2", "qwen2_yarn", "qwen3", "phi3"};
   return names;
 }
 

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "base/check.h"
 #include "runner/model/checkpoint/half.h"
 
 namespace assay::kernels {
@@ -45,20 +46,24 @@ PackedMatrix::PackedMatrix(WeightFormat format, std::int64_t outputs, std::int64
   buffer_ = AlignedBuffer(static_cast<std::size_t>(bytes()));
 }
 
-std::int64_t PackedMatrix::PanelBytes() const {
-  switch (format_) {
+std::int64_t PackedMatrix::BytesOf(WeightFormat format, std::int64_t outputs, std::int64_t inputs) {
+  const std::int64_t panels = (outputs + kPanel - 1) / kPanel;
+  switch (format) {
     case WeightFormat::kF32:
-      return inputs_ * kPanel * 4;
+      return panels * inputs * kPanel * 4;
     case WeightFormat::kBf16:
-      return inputs_ * kPanel * 2;
+      return panels * inputs * kPanel * 2;
     case WeightFormat::kInt8:
+      return panels * RoundUp(inputs, kQuantBlock) / kQuantBlock * kInt8BlockBytes;
+    case WeightFormat::kInt4:
       break;
   }
-  return RoundUp(inputs_, kQuantBlock) / kQuantBlock * kInt8BlockBytes;
+  return panels * RoundUp(inputs, kQuantBlock) / kQuantBlock * kInt4BlockBytes;
 }
 
 void PackedMatrix::Pack(const ReadRow& read_row, std::int64_t first_panel,
                         std::int64_t last_panel) {
+  ASSAY_CHECK(format_ != WeightFormat::kInt4, "int4 weights are packed from blocks");
   std::vector<float> rows(static_cast<std::size_t>(kPanel * inputs_));
   for (std::int64_t panel = first_panel; panel < last_panel; ++panel) {
     auto* start = static_cast<std::uint8_t*>(buffer_.data()) + panel * PanelBytes();
@@ -90,6 +95,30 @@ void PackedMatrix::Pack(const ReadRow& read_row, std::int64_t first_panel,
   }
 }
 
+void PackedMatrix::PackBlocks(const ReadBlocks& read_blocks, std::int64_t first_panel,
+                              std::int64_t last_panel) {
+  const std::int64_t blocks = RoundUp(inputs_, kQuantBlock) / kQuantBlock;
+  std::vector<Int4Block> row(static_cast<std::size_t>(blocks));
+  for (std::int64_t panel = first_panel; panel < last_panel; ++panel) {
+    auto* start = static_cast<std::uint8_t*>(buffer_.data()) + panel * PanelBytes();
+    for (std::int64_t lane = 0; lane < kPanel; ++lane) {
+      std::fill(row.begin(), row.end(), Int4Block());
+      if (panel * kPanel + lane < outputs_) read_blocks(panel * kPanel + lane, row.data());
+      std::uint8_t* out = start;
+      for (const Int4Block& block : row) {
+        std::memcpy(out + 2 * lane, &block.scale, sizeof block.scale);
+        std::memcpy(out + 2 * kPanel + 2 * lane, &block.offset, sizeof block.offset);
+        for (std::size_t i = 0; i < 16; ++i) {
+          const auto at = static_cast<std::int64_t>(i);
+          out[4 * kPanel + at / 4 * 4 * kPanel + 4 * lane + at % 4] =
+              static_cast<std::uint8_t>(block.values[i] | block.values[i + 16] << 4);
+        }
+        out += kInt4BlockBytes;
+      }
+    }
+  }
+}
+
 void PackedMatrix::UnpackRow(std::int64_t row, float* out) const {
   const auto* start =
       static_cast<const std::uint8_t*>(buffer_.data()) + row / kPanel * PanelBytes();
@@ -101,23 +130,38 @@ void PackedMatrix::UnpackRow(std::int64_t row, float* out) const {
     } else if (format_ == WeightFormat::kBf16) {
       out[k] = Bf16ToFloat(reinterpret_cast<const std::uint16_t*>(start)[k * kPanel + place]);
     } else {
-      const Int8Block block = BlockOf(row, k / kQuantBlock);
-      out[k] =
-          static_cast<float>(block.values[static_cast<std::size_t>(k % kQuantBlock)]) * block.scale;
+      const Block block = BlockOf(row, k / kQuantBlock);
+      const auto value =
+          static_cast<float>(block.values[static_cast<std::size_t>(k % kQuantBlock)]);
+      out[k] = value * block.scale + block.offset;
     }
   }
 }
 
-PackedMatrix::Int8Block PackedMatrix::BlockOf(std::int64_t row, std::int64_t block) const {
+PackedMatrix::Block PackedMatrix::BlockOf(std::int64_t row, std::int64_t block) const {
+  const bool is_int4 = format_ == WeightFormat::kInt4;
   const auto* start = static_cast<const std::uint8_t*>(buffer_.data()) +
-                      row / kPanel * PanelBytes() + block * kInt8BlockBytes;
+                      row / kPanel * PanelBytes() +
+                      block * (is_int4 ? kInt4BlockBytes : kInt8BlockBytes);
   const std::int64_t lane = row % kPanel;
   std::uint16_t half = 0;
   std::memcpy(&half, start + 2 * lane, sizeof half);
-  Int8Block out{HalfToFloat(half), {}};
+  Block out;
+  out.scale = HalfToFloat(half);
+  if (is_int4) {
+    std::memcpy(&half, start + 2 * kPanel + 2 * lane, sizeof half);
+    out.offset = HalfToFloat(half);
+  }
   for (std::int64_t i = 0; i < kQuantBlock; ++i) {
-    out.values[static_cast<std::size_t>(i)] =
-        start[2 * kPanel + i / 4 * 4 * kPanel + 4 * lane + i % 4] - 128;
+    const std::int64_t at = i / 4 * 4 * kPanel + 4 * lane + i % 4;
+    std::int32_t& value = out.values[static_cast<std::size_t>(i)];
+    if (!is_int4) {
+      value = start[2 * kPanel + at] - 128;
+    } else if (i < 16) {
+      value = start[4 * kPanel + at] & 15;
+    } else {
+      value = start[4 * kPanel + at - 16 * kPanel] >> 4;
+    }
   }
   return out;
 }

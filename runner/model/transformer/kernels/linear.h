@@ -5,6 +5,7 @@
 //   int8: for blocks of 32 inputs ascending: s = fma(float(sum of qx[k] * qw[k]) * x_scale,
 //   w_scale, s),
 //         the inner sum being an exact integer.
+//   int4: likewise, then s = fma(float(sum of qx[k]) * x_scale, w_offset, s) for each block.
 // Then s + bias, then the epilogue. So a row's result depends on nothing but the row and the
 // weights.
 #pragma once
@@ -20,7 +21,7 @@
 namespace assay::kernels {
 
 // Weights [outputs, inputs] in panels of 32 outputs. f32: [panel][input][32]; bf16: the same with
-// the first and the last 16 outputs interleaved; int8: see kInt8BlockBytes. Missing outputs of the
+// the first and the last 16 outputs interleaved; int8, int4: see types.h. Missing outputs of the
 // last panel are zero. Movable; const methods are thread-safe.
 class PackedMatrix {
  public:
@@ -30,31 +31,46 @@ class PackedMatrix {
 
   PackedMatrix() = default;
   PackedMatrix(WeightFormat format, std::int64_t outputs, std::int64_t inputs);
+  // What such a matrix takes.
+  static std::int64_t BytesOf(WeightFormat format, std::int64_t outputs, std::int64_t inputs);
   // (Re)packs panels [first, last). Values that are not finite are kept in f32 and bf16 and make
   // the whole output NaN in int8.
   void Pack(const ReadRow& read_row, std::int64_t first_panel, std::int64_t last_panel);
   void PackAll(const ReadRow& read_row) { Pack(read_row, 0, panels()); }
+
+  // 32 weights q[i] * scale + offset: numbers 0 to 15 and half floats, as in Q4_1 files.
+  struct Int4Block {
+    std::uint16_t scale = 0;
+    std::uint16_t offset = 0;
+    std::array<std::uint8_t, 32> values = {};
+  };
+  // Writes the blocks of output `row` to `out`, zeros beforehand.
+  using ReadBlocks = std::function<void(std::int64_t row, Int4Block* out)>;
+  // Pack for int4, which is only ever a copy of weights that have this form already.
+  void PackBlocks(const ReadBlocks& read_blocks, std::int64_t first_panel, std::int64_t last_panel);
+
   // The weights of one output as floats, as the products see them.
   void UnpackRow(std::int64_t row, float* out) const;
 
-  // Of int8 weights: the 32 integers and the scale of block `block` of one output.
-  struct Int8Block {
-    float scale;
-    std::array<std::int32_t, 32> values;
+  // Of int8 and int4 weights: block `block` of one output, each weight values[i] * scale + offset.
+  struct Block {
+    float scale = 0;
+    float offset = 0;
+    std::array<std::int32_t, 32> values = {};
   };
-  Int8Block BlockOf(std::int64_t row, std::int64_t block) const;
+  Block BlockOf(std::int64_t row, std::int64_t block) const;
 
   WeightFormat format() const { return format_; }
   std::int64_t outputs() const { return outputs_; }
   std::int64_t inputs() const { return inputs_; }
   std::int64_t panels() const { return (outputs_ + kPanel - 1) / kPanel; }
-  std::int64_t bytes() const { return panels() * PanelBytes(); }
+  std::int64_t bytes() const { return BytesOf(format_, outputs_, inputs_); }
   const void* data() const { return buffer_.data(); }
   // Arguments with the weights filled in.
   LinearArgs Args() const;
 
  private:
-  std::int64_t PanelBytes() const;
+  std::int64_t PanelBytes() const { return BytesOf(format_, kPanel, inputs_); }
 
   WeightFormat format_ = WeightFormat::kF32;
   std::int64_t outputs_ = 0;

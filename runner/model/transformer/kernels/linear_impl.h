@@ -62,6 +62,63 @@ struct Int8Weights {
   const std::uint8_t* panel;
 };
 
+struct Int4Weights {
+  const std::uint8_t* panel;
+};
+
+// As with int8, but the stored numbers are 0 to 15, and each block has an offset.
+template <int kRows>
+inline void Tile(const Int4Weights& weights, const LinearArgs& a, std::int64_t row, float* sums) {
+  const std::int64_t blocks = RoundUp(a.inputs, kQuantBlock) / kQuantBlock;
+  const std::int8_t* x = a.qx + row * blocks * kQuantBlock;
+  const float* scales = a.scales + row * blocks;
+  const std::int32_t* totals = a.sums + row * blocks;
+  Vec acc[kRows][2];
+  ASSAY_UNROLL
+  for (int m = 0; m < kRows; ++m) acc[m][0] = acc[m][1] = Zero();
+  const std::uint8_t* block = weights.panel;
+  for (std::int64_t b = 0; b < blocks; ++b, block += kInt4BlockBytes) {
+    IntVec sum[kRows][2];
+    ASSAY_UNROLL
+    for (int m = 0; m < kRows; ++m) sum[m][0] = sum[m][1] = ZeroSum();
+    const std::uint8_t* w = block + 4 * kPanel;
+    const std::int8_t* xb = x + b * kQuantBlock;
+    ASSAY_UNROLL
+    for (int quad = 0; quad < kQuantBlock / 8; ++quad) {
+      ASSAY_UNROLL
+      for (int j = 0; j < 2; ++j) {
+        const ByteVec both = LoadBytes(w + quad * 4 * kPanel + 64 * j);
+        const ByteVec low = LowHalves(both);
+        const ByteVec high = HighHalves(both);
+        ASSAY_UNROLL
+        for (int m = 0; m < kRows; ++m) {
+          const std::int8_t* four = xb + m * blocks * kQuantBlock + 4 * quad;
+          AddSmallProducts(sum[m][j], low, four);
+          AddSmallProducts(sum[m][j], high, four + kQuantBlock / 2);
+        }
+      }
+    }
+    const auto* halves = reinterpret_cast<const std::uint16_t*>(block);
+    const Vec scale[2] = {LoadHalf(halves), LoadHalf(halves + 16)};
+    const Vec offset[2] = {LoadHalf(halves + 32), LoadHalf(halves + 48)};
+    ASSAY_UNROLL
+    for (int m = 0; m < kRows; ++m) {
+      const float x_scale = scales[m * blocks + b];
+      const Vec total = Set1(static_cast<float>(totals[m * blocks + b]) * x_scale);
+      ASSAY_UNROLL
+      for (int j = 0; j < 2; ++j) {
+        acc[m][j] = Fma(Mul(ToFloat(sum[m][j]), Set1(x_scale)), scale[j], acc[m][j]);
+        acc[m][j] = Fma(total, offset[j], acc[m][j]);
+      }
+    }
+  }
+  ASSAY_UNROLL
+  for (int m = 0; m < kRows; ++m) {
+    Store(sums + m * kPanel, acc[m][0]);
+    Store(sums + m * kPanel + 16, acc[m][1]);
+  }
+}
+
 // Within a block of 32 inputs the sums are exact integers; blocks are added in ascending order.
 template <int kRows>
 inline void Tile(const Int8Weights& weights, const LinearArgs& a, std::int64_t row, float* sums) {
@@ -164,9 +221,13 @@ void Linear(const LinearArgs& a, std::int64_t first_panel, std::int64_t last_pan
     } else if (a.format == WeightFormat::kBf16) {
       Panel<kTileRows>(Bf16Weights{static_cast<const std::uint16_t*>(a.weights) + at}, a, panel);
     } else {
-      const std::int64_t blocks = RoundUp(a.inputs, kQuantBlock) / kQuantBlock;
+      const std::int64_t first = panel * RoundUp(a.inputs, kQuantBlock) / kQuantBlock;
       const auto* bytes = static_cast<const std::uint8_t*>(a.weights);
-      Panel<kInt8Rows>(Int8Weights{bytes + panel * blocks * kInt8BlockBytes}, a, panel);
+      if (a.format == WeightFormat::kInt8) {
+        Panel<kInt8Rows>(Int8Weights{bytes + first * kInt8BlockBytes}, a, panel);
+      } else {
+        Panel<kInt8Rows>(Int4Weights{bytes + first * kInt4BlockBytes}, a, panel);
+      }
     }
   }
 }

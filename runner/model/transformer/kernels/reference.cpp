@@ -27,8 +27,8 @@ float FloatSum(const std::vector<float>& w, const float* x) {
   return sum;
 }
 
-// The same for int8 weights, from the stored integers and scales.
-float Int8Sum(const PackedMatrix& weights, std::int64_t output, const float* x) {
+// The same for int8 and int4 weights, from the stored integers, scales and offsets.
+float BlockSum(const PackedMatrix& weights, std::int64_t output, const float* x) {
   const std::int64_t blocks = RoundUp(weights.inputs(), kQuantBlock) / kQuantBlock;
   float sum = 0;
   for (std::int64_t b = 0; b < blocks; ++b) {
@@ -37,13 +37,18 @@ float Int8Sum(const PackedMatrix& weights, std::int64_t output, const float* x) 
     for (std::int64_t i = 0; i < count; ++i) largest = std::max(largest, std::fabs(x[b * 32 + i]));
     const float x_scale = largest / 127.0F;
     const float factor = largest > 0 ? 127.0F / largest : 0.0F;
-    const PackedMatrix::Int8Block block = weights.BlockOf(output, b);
+    const PackedMatrix::Block block = weights.BlockOf(output, b);
     std::int32_t whole = 0;
+    std::int32_t total = 0;
     for (std::int64_t i = 0; i < count; ++i) {
-      whole += static_cast<std::int32_t>(std::nearbyint(x[b * 32 + i] * factor)) *
-               block.values[static_cast<std::size_t>(i)];
+      const auto qx = static_cast<std::int32_t>(std::nearbyint(x[b * 32 + i] * factor));
+      whole += qx * block.values[static_cast<std::size_t>(i)];
+      total += qx;
     }
     sum = std::fma(static_cast<float>(whole) * x_scale, block.scale, sum);
+    if (weights.format() == WeightFormat::kInt4) {
+      sum = std::fma(static_cast<float>(total) * x_scale, block.offset, sum);
+    }
   }
   return sum;
 }
@@ -77,7 +82,7 @@ void Linear(const PackedMatrix& weights, const float* bias, Epilogue epilogue, s
     for (std::int64_t m = 0; m < rows; ++m) {
       const float* row = x + m * weights.inputs();
       const float sum =
-          weights.format() == WeightFormat::kInt8 ? Int8Sum(weights, n, row) : FloatSum(w, row);
+          TakesQuantizedRows(weights.format()) ? BlockSum(weights, n, row) : FloatSum(w, row);
       sums[static_cast<std::size_t>(m * outputs + n)] = bias == nullptr ? sum : sum + bias[n];
     }
   }

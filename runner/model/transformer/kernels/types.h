@@ -10,12 +10,18 @@ inline constexpr std::int64_t kPanel = 32;       // outputs of a packed weight p
 inline constexpr std::int64_t kQuantBlock = 32;  // inputs that share a scale in int8 weights
 // One block of a panel of int8 weights: 32 scales as half floats, then 8 x [32 outputs][4 inputs].
 inline constexpr std::int64_t kInt8BlockBytes = kPanel * 2 + kPanel * kQuantBlock;
+// One block of a panel of int4 weights: 32 scales and 32 offsets as half floats, then 4 x [32
+// outputs][4 inputs] bytes whose low halves are inputs 4i to 4i+3 and high halves 16+4i to 19+4i.
+inline constexpr std::int64_t kInt4BlockBytes = kPanel * 4 + kPanel * kQuantBlock / 2;
 inline constexpr std::int64_t kPagePositions = 16;
 inline constexpr std::int64_t kSumBlock = 512;  // logits summed in float before going to double
 
 constexpr std::int64_t RoundUp(std::int64_t n, std::int64_t to) { return (n + to - 1) / to * to; }
 
-enum class WeightFormat { kF32, kBf16, kInt8 };
+enum class WeightFormat { kF32, kBf16, kInt8, kInt4 };
+
+// Whether the product takes rows that QuantizeRow made.
+constexpr bool TakesQuantizedRows(WeightFormat format) { return format >= WeightFormat::kInt8; }
 
 // What becomes of a product's sum s (bias already added):
 enum class Epilogue {
@@ -35,9 +41,9 @@ struct LinearArgs {
   std::int64_t rows = 0;
   const float* x = nullptr;  // f32 and bf16 weights; row stride ldx
   std::int64_t ldx = 0;
-  const std::int8_t* qx = nullptr;     // int8 weights: rows of RoundUp(inputs, kQuantBlock) values
-  const float* scales = nullptr;       // int8 weights: a row's scale per block
-  const std::int32_t* sums = nullptr;  // int8 weights: a row's sum of qx per block
+  const std::int8_t* qx = nullptr;     // int8, int4: rows of RoundUp(inputs, kQuantBlock) values
+  const float* scales = nullptr;       // int8, int4: a row's scale per block
+  const std::int32_t* sums = nullptr;  // int8, int4: a row's sum of qx per block
   float* y = nullptr;
   std::int64_t ldy = 0;
 };

@@ -84,6 +84,33 @@ inline void AddProducts(IntVec& sum, const std::uint8_t* weights, const std::int
   sum.a = _mm256_add_epi32(sum.a, Products(weights, spread, magnitude));
   sum.b = _mm256_add_epi32(sum.b, Products(weights + 32, spread, magnitude));
 }
+inline IntVec ZeroSum() { return {_mm256_setzero_si256(), _mm256_setzero_si256()}; }
+
+struct ByteVec {
+  __m256i a;
+  __m256i b;
+};
+inline ByteVec LoadBytes(const std::uint8_t* p) {
+  return {_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)),
+          _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p + 32))};
+}
+inline ByteVec LowHalves(ByteVec x) {
+  const __m256i mask = _mm256_set1_epi8(15);
+  return {_mm256_and_si256(x.a, mask), _mm256_and_si256(x.b, mask)};
+}
+inline ByteVec HighHalves(ByteVec x) {
+  return LowHalves({_mm256_srli_epi16(x.a, 4), _mm256_srli_epi16(x.b, 4)});
+}
+inline void AddSmallProducts(IntVec& sum, ByteVec weights, const std::int8_t* x) {
+  std::int32_t four = 0;
+  __builtin_memcpy(&four, x, sizeof four);
+  const __m256i spread = _mm256_set1_epi32(four);
+  const __m256i ones = _mm256_set1_epi16(1);
+  const __m256i first = _mm256_madd_epi16(_mm256_maddubs_epi16(weights.a, spread), ones);
+  const __m256i second = _mm256_madd_epi16(_mm256_maddubs_epi16(weights.b, spread), ones);
+  sum.a = _mm256_add_epi32(sum.a, first);
+  sum.b = _mm256_add_epi32(sum.b, second);
+}
 inline Vec ToFloat(IntVec x) { return {_mm256_cvtepi32_ps(x.a), _mm256_cvtepi32_ps(x.b)}; }
 
 }  // namespace

@@ -63,6 +63,23 @@ inline void AddProducts(IntVec& sum, const std::uint8_t* weights, const std::int
   __builtin_memcpy(&four, x, sizeof four);
   sum.v = _mm512_dpbusd_epi32(sum.v, _mm512_loadu_si512(weights), _mm512_set1_epi32(four));
 }
+inline IntVec ZeroSum() { return {_mm512_setzero_si512()}; }
+
+// 64 unsigned bytes; half a byte each with LowHalves and HighHalves.
+struct ByteVec {
+  __m512i v;
+};
+inline ByteVec LoadBytes(const std::uint8_t* p) { return {_mm512_loadu_si512(p)}; }
+inline ByteVec LowHalves(ByteVec a) { return {_mm512_and_si512(a.v, _mm512_set1_epi8(15))}; }
+inline ByteVec HighHalves(ByteVec a) {
+  return {_mm512_and_si512(_mm512_srli_epi16(a.v, 4), _mm512_set1_epi8(15))};
+}
+// sum[i] += weights[4i to 4i+3] * x[0 to 3], weights 0 to 15.
+inline void AddSmallProducts(IntVec& sum, ByteVec weights, const std::int8_t* x) {
+  std::int32_t four = 0;
+  __builtin_memcpy(&four, x, sizeof four);
+  sum.v = _mm512_dpbusd_epi32(sum.v, weights.v, _mm512_set1_epi32(four));
+}
 inline Vec ToFloat(IntVec a) { return {_mm512_cvtepi32_ps(a.v)}; }
 
 }  // namespace

@@ -85,6 +85,31 @@ inline void AddProducts(IntVec& sum, const std::uint8_t* weights, const std::int
     for (int j = 0; j < 4; ++j) sum.v[i] += (weights[4 * i + j] - 128) * x[j];
   }
 }
+inline IntVec ZeroSum() { return {}; }
+
+struct ByteVec {
+  std::uint8_t v[64];
+};
+inline ByteVec LoadBytes(const std::uint8_t* p) {
+  ByteVec out;
+  for (int i = 0; i < 64; ++i) out.v[i] = p[i];
+  return out;
+}
+inline ByteVec LowHalves(const ByteVec& a) {
+  ByteVec out;
+  for (int i = 0; i < 64; ++i) out.v[i] = a.v[i] & 15;
+  return out;
+}
+inline ByteVec HighHalves(const ByteVec& a) {
+  ByteVec out;
+  for (int i = 0; i < 64; ++i) out.v[i] = a.v[i] >> 4;
+  return out;
+}
+inline void AddSmallProducts(IntVec& sum, const ByteVec& weights, const std::int8_t* x) {
+  for (int i = 0; i < 16; ++i) {
+    for (int j = 0; j < 4; ++j) sum.v[i] += weights.v[4 * i + j] * x[j];
+  }
+}
 inline Vec ToFloat(const IntVec& a) {
   return Each([&](int i) { return static_cast<float>(a.v[i]); });
 }

@@ -1,0 +1,45 @@
+#include "runner/model/weight_type.h"
+
+#include "base/suggest.h"
+
+namespace assay {
+
+Result<WeightType> ParseWeightType(const std::string& name) {
+  if (name == "f32" || name == "fp32") return WeightType::kF32;
+  if (name == "bf16") return WeightType::kBf16;
+  if (name == "int8") return WeightType::kInt8;
+  if (name == "int4") return WeightType::kInt4;
+  return Fail(ErrorCode::kUsage,
+              "dtype \"{}\" does not exist on the CPU (there are: f32, bf16, int8, int4){}", name,
+              DidYouMean(name, {"f32", "bf16", "int8", "int4"}));
+}
+
+std::string_view ToString(WeightType type) {
+  switch (type) {
+    case WeightType::kF32:
+      return "f32";
+    case WeightType::kBf16:
+      return "bf16";
+    case WeightType::kInt8:
+      return "int8";
+    case WeightType::kInt4:
+      break;
+  }
+  return "int4";
+}
+
+kernels::WeightFormat FormatOf(WeightType type) {
+  switch (type) {
+    case WeightType::kF32:
+      return kernels::WeightFormat::kF32;
+    case WeightType::kBf16:
+      return kernels::WeightFormat::kBf16;
+    case WeightType::kInt8:
+      return kernels::WeightFormat::kInt8;
+    case WeightType::kInt4:
+      break;
+  }
+  return kernels::WeightFormat::kInt4;
+}
+
+}  // namespace assay

@@ -1,0 +1,26 @@
+// runner/model/weight_type.h -- What `--dtype` chooses.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "runner/model/transformer/kernels/types.h"
+
+namespace assay {
+
+// How weights are held; activations, cache and sums are 32-bit floats in every case.
+enum class WeightType {
+  kF32,   // exact for every stored type
+  kBf16,  // rounded to bf16, half the memory
+  kInt8,  // blocks of 32 with one scale, activations rounded likewise: the fastest batches
+  kInt4,  // 4-bit weights exactly as a Q4_0 or Q4_1 file stores them, the file's others as kInt8:
+          // the fastest single sample. Only for such files.
+};
+
+// kUsage naming the known types.
+Result<WeightType> ParseWeightType(const std::string& name);  // "f32" ("fp32"), "bf16", …
+std::string_view ToString(WeightType type);
+kernels::WeightFormat FormatOf(WeightType type);
+
+}  // namespace assay

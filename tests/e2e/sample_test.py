@@ -1,0 +1,106 @@
+"""assay sample and assay score on the default model: the same text in any company, the memory plan, Ctrl-C."""
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import tempfile
+import time
+import unittest
+
+ASSAY = os.environ["ASSAY"]
+MODEL = "smollm2-135m"
+
+
+def assay(*words, lines=()):
+    text = "".join(json.dumps(line) + "\n" for line in lines)
+    return subprocess.run([ASSAY, *map(str, words)], capture_output=True, text=True, input=text, timeout=300)
+
+
+def sample(*words, lines=({"id": 1, "prompt": "The capital of France is"},)):
+    done = assay("sample", MODEL, *words, lines=lines)
+    return done, [json.loads(line) for line in done.stdout.splitlines()]
+
+
+class Sample(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        done, _ = sample("--max-tokens", 1)
+        if "cache" in done.stderr and done.returncode == 2:
+            raise unittest.SkipTest("the default model is not in the cache (scripts/setup fetches it)")
+
+    def test_greedy_text(self):
+        done, (line,) = sample("--max-tokens", 6, "--temperature", 0)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("Paris", line["text"])
+        self.assertEqual((line["id"], line["sample"], line["finish"]), (1, 0, "length"))
+        self.assertEqual(len(line["ids"]), 6)
+        self.assertTrue(all(value <= 0 for value in line["logprobs"]))
+
+    def test_company_does_not_matter(self):
+        lines = [{"id": i, "prompt": f"Once upon a time, {i} friends"} for i in range(5)]
+        for dtype in ("f32", "int4"):
+            flags = ["--n", 3, "--max-tokens", 12, "--dtype", dtype]
+            _, expected = sample(*flags, "--batch", 1, "--threads", 1, lines=lines)
+            self.assertEqual(len(expected), 15)
+            for more in (["--batch", 64, "--threads", 2], ["--batch", 4, "--cache-mb", 8]):
+                _, got = sample(*flags, *more, lines=lines)
+                self.assertEqual(got, expected)
+            _, alone = sample(*flags, lines=lines[3:4])
+            self.assertEqual(alone, expected[9:12])
+            _, fewer = sample("--n", 1, *flags[2:], lines=lines[::-1])
+            self.assertEqual(fewer, expected[::3][::-1])
+
+    def test_stop_string(self):
+        done, (line,) = sample("--max-tokens", 40, "--temperature", 0, "--stop", "aris")
+        self.assertEqual(line["finish"], "stop", done.stderr)
+        self.assertTrue(line["text"].endswith("P"))
+
+    def test_the_memory_plan_is_printed_and_kept(self):
+        done, _ = sample("--max-tokens", 1, "--dtype", "int8", "--cache-mb", 16)
+        self.assertRegex(done.stderr, r"weights 137 MB \(int8\), work space \d+ MB, keys and values 16 MB")
+        done, lines = sample("--dtype", "f32", "--memory-mb", 600)
+        self.assertEqual((done.returncode, lines), (2, []))
+        self.assertIn("the largest that fits is dtype bf16", done.stderr)
+        done, (line,) = sample("--max-tokens", 4000, "--cache-mb", 8)
+        self.assertEqual((done.returncode, line["outcome"]), (3, "error"))
+        self.assertRegex(line["reason"], r"at most \d+ new tokens fit")
+
+    def test_a_prompt_without_tokens_is_refused_and_the_others_go_on(self):
+        done, lines = sample("--max-tokens", 1, lines=[{"id": 1, "prompt": ""}, {"id": 2, "prompt": "Hi"}])
+        self.assertEqual(done.returncode, 3)
+        self.assertIn("no tokens", lines[0]["reason"])
+        self.assertEqual(lines[1]["finish"], "length")
+
+    def test_ctrl_c_leaves_a_run_that_can_be_finished(self):
+        with tempfile.TemporaryDirectory() as folder:
+            def stored(run):
+                db = sqlite3.connect(os.path.join(folder, run, "run.db"))
+                rows = db.execute("SELECT problem, sample, finish, text FROM samples ORDER BY 1, 2").fetchall()
+                db.close()
+                return rows
+
+            def words(run):
+                return ["score", MODEL, "--suite", "starter", "--limit", "6", "--n", "2", "--max-tokens", "80",
+                        "--dtype", "int4", "--concurrency", "2", "--out", os.path.join(folder, run)]
+            process = subprocess.Popen([ASSAY, *words("cut")], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                       text=True)
+            database = os.path.join(folder, "cut", "run.db")
+            for _ in range(600):
+                time.sleep(0.1)
+                if process.poll() is not None or os.path.exists(database) and len(stored("cut")) > 0:
+                    break
+            process.send_signal(signal.SIGINT)
+            _, error = process.communicate(timeout=60)
+            self.assertIn(process.returncode, (0, 3), error)
+            if process.returncode == 3:
+                self.assertIn("repeat the command", error)
+                self.assertLess(len(stored("cut")), 12)
+            self.assertEqual(assay(*words("cut")).returncode, 0)
+            self.assertEqual(assay(*words("whole")).returncode, 0)
+            self.assertEqual(stored("cut"), stored("whole"))
+            self.assertEqual(len(stored("whole")), 12)
+
+
+if __name__ == "__main__":
+    unittest.main()
