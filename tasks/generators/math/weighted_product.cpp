@@ -18,45 +18,56 @@ std::optional<Draft> SumDraft(Rng& rng, int level) {
       (a == 1 ? "" : std::to_string(a)) + "x + \\frac{" + std::to_string(b) + "}{x}";
   if (c != 0) formula += " " + Signed(c);
   return MathDraft(
-      rng, {{"Find the smallest value of \\({f}\\) for real \\(x > 0\\).",
-             "What is the minimum of \\(f(x) = {f}\\) over all positive real numbers \\(x\\)?",
-             "Let \\(x\\) be a positive real number. How small can \\({f}\\) be?"},
-            {{"f", formula}},
-            std::to_string(value),
-            "inequalities",
-            formula,
-            {std::to_string(a + b + c + (u == v ? 1 : 0)), std::to_string(value + 1),
-             std::to_string(value - u * v * w)},
-            {{"a", a}, {"b", b}, {"c", c}}});
+      rng,
+      {{"Find the smallest value of \\({f}\\) for real \\(x > 0\\).",
+        "What is the minimum of \\(f(x) = {f}\\) over all positive real numbers \\(x\\)?",
+        "Let \\(x\\) be a positive real number. How small can \\({f}\\) be?"},
+       {{"f", formula}},
+       std::to_string(value),
+       "inequalities",
+       formula,
+       {std::to_string(a + b + c), std::to_string(value + 1), std::to_string(value - u * v * w)},
+       {{"a", a}, {"b", b}, {"c", c}}});
 }
 
 std::optional<Draft> ProductDraft(Rng& rng, int level) {
   const auto p = rng.Int(1, level <= 7 ? 2 : 3);
   const auto q = rng.Int(1, level <= 7 ? 2 : 3);
-  if (p == 1 && q == 1) return std::nullopt;
-  const auto unit = rng.Int(1, ByLevel(level, 4, 7));
-  const auto s = unit * (p + q);
-  const auto value = PowerOf(p * unit, int(p)) * PowerOf(q * unit, int(q));
+  const auto a = rng.Int(1, ByLevel(level, 2, 5));
+  const auto b = rng.Int(1, ByLevel(level, 2, 5));
+  if (p == 1 && q == 1 && a == b) return std::nullopt;
+  const auto s = rng.Int(2, ByLevel(level, 6, 12)) * (p + q);
+  // The largest value is taken where a x : b y = p : q.
+  const Ratio x(s * p, (p + q) * a);
+  const Ratio y(s * q, (p + q) * b);
+  const auto product = [&](const Ratio& left, const Ratio& right) {
+    Ratio value = 1;
+    for (std::int64_t i = 0; i < p; ++i) value = value * left;
+    for (std::int64_t i = 0; i < q; ++i) value = value * right;
+    return value;
+  };
+  const Ratio value = product(x, y);
+  const auto times = [](std::int64_t factor, const char* name) {
+    return (factor == 1 ? "" : std::to_string(factor)) + name;
+  };
   const auto power = [](const char* name, std::int64_t e) {
     return std::string(name) + (e == 1 ? "" : "^" + std::to_string(e));
   };
   const std::string formula = power("x", p) + " " + power("y", q);
-  const auto half = Ratio(s, 2);
-  Ratio middle = 1;
-  for (std::int64_t i = 0; i < p + q; ++i) middle = middle * half;
+  const std::string sum = times(a, "x") + " + " + times(b, "y") + " = " + std::to_string(s);
+  const Ratio halves = product(Ratio(s, 2 * a), Ratio(s, 2 * b));
   return MathDraft(
       rng,
-      {{"Non-negative real numbers \\(x\\) and \\(y\\) have the sum {s}. What is the largest "
+      {{"Non-negative real numbers \\(x\\) and \\(y\\) satisfy \\({s}\\). What is the largest "
         "possible value of \\({f}\\)?",
-        "Maximise \\({f}\\) subject to \\(x + y = {s}\\) with real \\(x, y \\ge 0\\). Give the "
-        "maximum.",
-        "If \\(x, y \\ge 0\\) are real and \\(x + y = {s}\\), how large can \\({f}\\) be?"},
-       {{"s", std::to_string(s)}, {"f", formula}},
-       std::to_string(value),
+        "Maximise \\({f}\\) subject to \\({s}\\) with real \\(x, y \\ge 0\\). Give the maximum.",
+        "If \\(x, y \\ge 0\\) are real and \\({s}\\), how large can \\({f}\\) be?"},
+       {{"s", sum}, {"f", formula}},
+       Tex(value),
        "inequalities",
-       formula + " " + std::to_string(s),
-       {Tex(p == q ? middle + 1 : middle), std::to_string(value + 1), std::to_string(2 * value)},
-       {{"p", p}, {"q", q}, {"s", s}}});
+       formula + " " + sum,
+       {Tex(halves), Tex(value + 1), Tex(value * 2)},
+       {{"p", p}, {"q", q}, {"coefficients", {a, b}}, {"s", s}}});
 }
 
 std::optional<Draft> Generate(Rng& rng, int level) {
@@ -65,25 +76,30 @@ std::optional<Draft> Generate(Rng& rng, int level) {
 }
 
 // m is the least value of a x + b / x + c if a x^2 + (c - m) x + b has a double positive root. The
-// product is compared on a fine grid that contains the place of the maximum.
+// product is compared on a grid of x that contains the place of the maximum.
 std::optional<std::string> Prove(const Draft& draft) {
-  const auto value = std::stoll(draft.reference);
   const Json& params = draft.params;
   if (params.contains("a")) {
-    const auto a = params["a"].get<std::int64_t>();
-    const auto b = params["b"].get<std::int64_t>();
-    const auto middle = value - params["c"].get<std::int64_t>();
-    if (middle > 0 && middle * middle == 4 * a * b) return std::nullopt;
+    const auto middle = std::stoll(draft.reference) - params["c"].get<std::int64_t>();
+    if (middle > 0 &&
+        middle * middle == 4 * params["a"].get<std::int64_t>() * params["b"].get<std::int64_t>()) {
+      return std::nullopt;
+    }
     return "the discriminant is not 0";
   }
   const auto p = params["p"].get<int>();
   const auto q = params["q"].get<int>();
   const auto s = params["s"].get<std::int64_t>();
-  constexpr std::int64_t kFine = 12;
+  const auto coefficients = params["coefficients"].get<std::vector<std::int64_t>>();
+  constexpr std::int64_t kFine = 60;  // x = s i / (a kFine), y = s (kFine - i) / (b kFine)
   std::int64_t best = 0;
-  for (std::int64_t x = 0; x <= s * kFine; ++x)
-    best = std::max(best, PowerOf(x, p) * PowerOf(s * kFine - x, q));
-  return Agree(draft, Ratio(best, PowerOf(kFine, p + q)), "a grid");
+  for (std::int64_t i = 0; i <= kFine; ++i)
+    best = std::max(best, PowerOf(i, p) * PowerOf(kFine - i, q));
+  const Ratio unit(best, PowerOf(kFine, p + q));
+  return Agree(draft,
+               unit * Ratio(PowerOf(s, p), PowerOf(coefficients[0], p)) *
+                   Ratio(PowerOf(s, q), PowerOf(coefficients[1], q)),
+               "a grid");
 }
 
 }  // namespace
