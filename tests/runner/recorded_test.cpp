@@ -11,7 +11,7 @@ using namespace assay;
 
 namespace {
 
-constexpr std::chrono::seconds kBudget{300};  // wall time: machines may be busy
+constexpr std::chrono::seconds kBudget{600};  // wall time: machines may be busy
 
 std::vector<Json> Lines(const std::filesystem::path& path) {
   std::vector<Json> lines;
