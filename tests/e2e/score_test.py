@@ -372,6 +372,21 @@ class Kill(Folder):
             self.assertLessEqual(repeated, 20 * 24)
             print(f"20 kills, {repeated} requests repeated", file=sys.stderr)
 
+    def test_a_store_that_another_program_locks_is_named_and_kept(self):
+        pack, model = self.pack(["?"] * 5), self.replies(5, 1)
+        args = ("score", model, "--suite", pack, "--out", self.path("run"))
+        self.assertEqual(assay(*args, "--limit", 2).returncode, 0)
+        db = sqlite3.connect(self.path("run", "run.db"), isolation_level=None)
+        db.execute("BEGIN IMMEDIATE")
+        busy = assay(*args)
+        db.execute("ROLLBACK")
+        db.close()
+        self.assertEqual(busy.returncode, 2, busy.stderr)
+        self.assertIn("run.db", busy.stderr)
+        self.assertIn("locked", busy.stderr)
+        self.assertEqual(assay(*args).returncode, 0)
+        self.assertEqual(len(self.stored("run")), 5)
+
     def test_ctrl_c_stops_early_and_says_how_to_go_on(self):
         with MockServer(latency=0.05) as server:
             pack = self.pack([f"say {i}" for i in range(400)])
