@@ -139,8 +139,8 @@ std::string Paragraph(const SuitePreflight& suite) {
                 ? fmt::format("  BOS       {} at the start (id {})\n", suite.bos, *prepared.bos)
                 : "  BOS       this model has none\n";
   } else {
-    text += fmt::format("  prompt    {}\n", Quoted(DumpJson(ToJson(suite.prompt))));
-    text += "  ids       known to the server only\n";
+    text += fmt::format("  prompt    {}\n", Quoted(TextOf(suite.prompt)));
+    text += "  ids       not known here\n";
   }
   text += fmt::format("  stop      {}\n", StopWords(suite));
   text += fmt::format("  budget    {} new tokens", suite.sampling.max_tokens);
