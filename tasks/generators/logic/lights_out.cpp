@@ -68,7 +68,7 @@ std::string CellsText(const std::vector<int>& cells, int width) {
 std::optional<Draft> Generate(Rng& rng, int level) {
   const int height = level <= 4 ? int(rng.Int(3, 4)) : level <= 7 ? int(rng.Int(4, 5)) : 5;
   const int width = level <= 2 ? 4 : level <= 7 ? int(rng.Int(4, 5)) : 6;
-  const int count = ByLevel(level, 3, 11);
+  const int count = ByLevel(level, 4, 11);
   const auto order = RandomOrder(rng, height * width);
   Bits lamps = 0;
   for (int i = 0; i < count; ++i) lamps ^= Press(height, width, order[i]);

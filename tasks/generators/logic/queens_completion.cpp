@@ -39,7 +39,7 @@ std::string BoardText(int n, const IntGrid& fixed) {
 }
 
 std::optional<Draft> Generate(Rng& rng, int level) {
-  const int n = ByLevel(level, 7, 14);
+  const int n = ByLevel(level, 8, 14);
   std::vector<int> columns;
   int budget = 500;
   if (!Place(rng, n, columns, budget)) return std::nullopt;

@@ -87,10 +87,11 @@ std::string Spaced(const std::string& moves) {
 }
 
 std::optional<Draft> Generate(Rng& rng, int level) {
-  static const std::vector<std::pair<int, int>> kSizes = {{3, 3}, {3, 4}, {4, 3}, {4, 4}, {3, 5}};
+  static const std::vector<std::pair<int, int>> kSizes = {{3, 3}, {3, 4}, {4, 3}, {4, 4},
+                                                          {3, 5}, {2, 4}, {2, 5}};
   const auto [height, width] = rng.Pick(kSizes);
   Board board = Ordered(height, width);
-  const int length = ByLevel(level, 7, 22);
+  const int length = ByLevel(level, 9, 22);
   char last = ' ';
   for (int i = 0; i < length; ++i) {
     const char letter = kLetters[std::size_t(rng.Int(0, 3))];
@@ -131,9 +132,7 @@ std::optional<Draft> Generate(Rng& rng, int level) {
   draft.tags = {"planning", "puzzle"};
   draft.fingerprint = grid;
   draft.unique = false;
-  std::string reversed = moves;  // directions of the gap instead of the tile
-  for (char& c : reversed) c = Opposite(c);
-  draft.near_misses = {Spaced(moves.substr(0, moves.size() - 1)), Spaced(reversed)};
+  draft.near_misses = {Spaced(moves.substr(0, moves.size() - 1)), Spaced(moves + "UD")};
   draft.params = {{"height", height}, {"width", width}, {"tiles", start.tiles}};
   draft.params["gap"] = start.gap;
   return draft;

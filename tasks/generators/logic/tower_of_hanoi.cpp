@@ -89,7 +89,8 @@ std::string StacksText(const IntGrid& stacks) {
 
 std::optional<Draft> Generate(Rng& rng, int level) {
   Towers towers;
-  towers.disks = ByLevel(level, 3, 6);
+  constexpr int kDisks[] = {3, 4, 4, 5, 5, 5, 6, 6, 6, 6};
+  towers.disks = kDisks[level - 1] + (level == 1 && rng.Chance(0.5) ? 1 : 0);
   towers.pegs = rng.Chance(0.25) ? 4 : 3;
   const int start = int(rng.Int(0, towers.Count() - 1));
   const int goal = int(rng.Int(0, towers.Count() - 1));

@@ -88,7 +88,7 @@ struct Trial {
 // A machine whose run on the input is neither short nor endless.
 std::optional<Trial> Draw(Rng& rng, int level) {
   Trial trial;
-  trial.machine = RandomMachine(rng, ByLevel(level, 2, 4), level <= 5 ? 2 : 3);
+  trial.machine = RandomMachine(rng, ByLevel(level, 2, 4), 3);
   const int last = trial.machine.symbols - 1;
   for (int i = 0; i < ByLevel(level, 3, 7); ++i) {
     trial.input += Symbol(int(rng.Int(rng.Chance(0.85) ? 1 : 0, last)));

@@ -15,7 +15,7 @@ std::optional<Draft> Generate(Rng& rng, int level) {
     numbers.push_back(int(rng.Int(1, 13)));
     leaves.push_back(Number(numbers.back()));
   }
-  const std::int64_t goal = rng.Chance(0.5) && count == 4 ? 24 : rng.Int(17, count == 4 ? 60 : 199);
+  const std::int64_t goal = rng.Chance(0.3) && count == 4 ? 24 : rng.Int(12, count == 4 ? 99 : 199);
   // The fewer ways, the harder: counted with their repetitions in other orders.
   const int most = count == 5 ? 40 : ByLevel(level, 200, 4);
   const int least = level <= 4 && count == 4 ? most / 5 : 1;

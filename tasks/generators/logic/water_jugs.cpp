@@ -81,7 +81,7 @@ std::optional<std::vector<std::string>> FewestMoves(const Jugs& jugs, int goal) 
 std::optional<Draft> Generate(Rng& rng, int level) {
   Jugs jugs;
   const int count = level <= 6 ? 2 : 3;
-  const int largest = count == 2 ? ByLevel(level, 15, 24) : 13 + level - 7;
+  const int largest = count == 2 ? ByLevel(level, 20, 30) : 13 + level - 7;
   for (int i = 0; i < count; ++i) jugs.capacities.push_back(int(rng.Int(3, largest)));
   std::sort(jugs.capacities.begin(), jugs.capacities.end());
   if (std::adjacent_find(jugs.capacities.begin(), jugs.capacities.end()) != jugs.capacities.end())
