@@ -27,9 +27,9 @@ struct Kind {
 // One line a kind, sorted by name.
 const std::vector<Kind>& Kinds() {
   static const std::vector<Kind> kinds = {
-      {"choice", "1", MakeChoiceVerifier},       {"code", "1", MakeCodeVerifier},
+      {"choice", "2", MakeChoiceVerifier},       {"code", "1", MakeCodeVerifier},
       {"exact", "1", MakeExactVerifier},         {"logic", "1", MakeLogicVerifier},
-      {"math", "1", MakeMathVerifier},           {"numeric", "1", MakeNumericVerifier},
+      {"math", "1", MakeMathVerifier},           {"numeric", "2", MakeNumericVerifier},
       {"positions", "1", MakePositionsVerifier}, {"program", "1", MakeProgramVerifier},
   };
   return kinds;

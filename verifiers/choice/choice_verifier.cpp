@@ -60,7 +60,7 @@ class ChoiceVerifier : public Verifier {
   // The letters that a statement names, or the one whose text it repeats.
   std::vector<Letter> Read(std::string_view statement) const {
     if (const auto letter = LetterOfText(options_, statement))
-      return {{*letter, {0, statement.size()}}};
+      return {{*letter, {0, statement.size()}, false}};
     return LettersOf(statement, options_.count);
   }
 
@@ -93,9 +93,15 @@ class ChoiceVerifier : public Verifier {
   // Short last lines only: "B", "Option B", "A or B".
   std::vector<Letter> LastLine(std::string_view line) const {
     constexpr std::size_t kShort = 40;
-    if (const auto letter = LetterOfText(options_, line)) return {{*letter, {0, line.size()}}};
-    if (line.size() > kShort) return {};
+    if (const auto letter = LetterOfText(options_, line))
+      return {{*letter, {0, line.size()}, false}};
+    if (line.size() > kShort || HeadsOption(line)) return {};
     return LettersOf(line, options_.count);
+  }
+
+  // "D) 48" as the last line ends a list of the options; alone it is an answer that stands out.
+  static bool HeadsOption(std::string_view line) {
+    return line.size() > 1 && IsUpper(line[0]) && (line[1] == ')' || line[1] == '.');
   }
 
   Verdict UnreadableBox(std::string_view text, const StatedAnswers& stated) const {

@@ -40,6 +40,21 @@ bool StartsLine(std::string_view text, std::size_t i) {
   return mark && (behind.size() == 1 || IsSpace(behind[1]) || behind[1] == '*');
 }
 
+// "A) …", "B) …", "C) …" one after the other repeat the question and choose nothing.
+std::vector<Letter> WithoutLists(const std::vector<Letter>& letters) {
+  std::vector<Letter> kept;
+  for (std::size_t i = 0; i < letters.size();) {
+    std::size_t end = i + 1;
+    while (letters[i].letter == 'A' && letters[i].heads_line && end < letters.size() &&
+           letters[end].heads_line && letters[end].letter == letters[end - 1].letter + 1) {
+      ++end;
+    }
+    if (end == i + 1) kept.push_back(letters[i]);
+    i = end;
+  }
+  return kept;
+}
+
 }  // namespace
 
 std::vector<Letter> LettersOf(std::string_view statement, int options) {
@@ -60,7 +75,7 @@ std::vector<Letter> LettersOf(std::string_view statement, int options) {
     if (word && followed && !only && !at_front) continue;
     if (word && followed && !only && i == 0) continue;  // "A number of …", "I think …"
     if (InRange(Upper(bare[i]), options))
-      letters.push_back({Upper(bare[i]), {offset + i, offset + i + 1}});
+      letters.push_back({Upper(bare[i]), {offset + i, offset + i + 1}, false});
     // "B. Paris": what follows is the option's text.
     if (i + 1 < bare.size() && i <= 1 && (bare[i + 1] == '.' || bare[i + 1] == ':')) break;
   }
@@ -71,10 +86,13 @@ std::vector<Letter> StandOutLetters(std::string_view text, int options) {
   std::vector<Letter> letters;
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (!IsUpper(text[i]) || !InRange(text[i], options) || !Alone(text, i)) continue;
-    if (Bracketed(text, i) || Bold(text, i) || StartsLine(text, i))
-      letters.push_back({text[i], {i, i + 1}});
+    const bool starts = StartsLine(text, i);
+    const char next = i + 1 < text.size() ? text[i + 1] : '\n';
+    const bool heads = starts && (next == '.' || next == ')' || next == ':');
+    if (Bracketed(text, i) || Bold(text, i) || starts)
+      letters.push_back({text[i], {i, i + 1}, heads});
   }
-  return letters;
+  return WithoutLists(letters);
 }
 
 }  // namespace assay

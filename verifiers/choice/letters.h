@@ -12,6 +12,7 @@ namespace assay {
 struct Letter {
   char letter = 'A';  // upper case
   Span span;
+  bool heads_line = false;  // "B. …" or "B) …" at the start of a line
 };
 
 // The letters that a stated answer names: "B", "(b)", "B. Paris", "option B", "A or C", "A, C". In
@@ -19,7 +20,8 @@ struct Letter {
 std::vector<Letter> LettersOf(std::string_view statement, int options);
 
 // The letters that stand out in running text, from left to right: "(B)", "**B**", and "B", "B." or
-// "B)" at the start of a line.
+// "B)" at the start of a line. Options that are listed, A then B and so on at starts of lines, do
+// not stand out.
 std::vector<Letter> StandOutLetters(std::string_view text, int options);
 
 }  // namespace assay

@@ -52,6 +52,28 @@ bool IsOperand(std::string_view text, std::size_t begin) {
   return std::string_view("+-*/^").find(text[begin - 1]) != std::string_view::npos;
 }
 
+bool OnlyHolds(std::string_view text, std::string_view allowed) {
+  return text.find_first_not_of(allowed) == std::string_view::npos;
+}
+
+// "3, 5 and 8.": nothing but different numbers, which is no answer where one is asked for.
+bool IsList(std::string_view sentence, const std::vector<Quantity>& numbers) {
+  constexpr std::string_view kDressing = " \t.*$()[]{}";
+  if (numbers.size() < 2 || !OnlyHolds(sentence.substr(0, numbers[0].span.begin), kDressing))
+    return false;
+  bool differ = false;
+  for (std::size_t i = 1; i < numbers.size(); ++i) {
+    const std::size_t end = numbers[i - 1].span.end;
+    if (numbers[i].span.begin < end) return false;
+    auto between = Trim(sentence.substr(end, numbers[i].span.begin - end));
+    const bool joined = between.ends_with("and");
+    if (joined) between.remove_suffix(3);
+    if ((between.empty() && !joined) || !OnlyHolds(between, " \t,;$*")) return false;
+    differ = differ || !Equal(numbers[i - 1], numbers[i]);
+  }
+  return differ && OnlyHolds(sentence.substr(numbers.back().span.end), kDressing);
+}
+
 // One sentence that states the answer in words: "18 dollars a day", "2 * 9 = 18".
 FinalQuantity ReadSentence(std::string_view sentence) {
   sentence = sentence.substr(0, kSentenceBytes);
@@ -61,6 +83,10 @@ FinalQuantity ReadSentence(std::string_view sentence) {
       equals != std::string_view::npos && HasDigit(sentence.substr(equals)) ? equals + 1 : 0;
   const std::string_view read = sentence.substr(from);
   auto numbers = FindQuantities(read);
+  if (IsList(read, numbers)) {
+    result.found = Found::kHedge;
+    return result;
+  }
   if (numbers.empty() || GoesOn(read.substr(numbers[0].span.end))) return result;
   for (std::size_t i = 1; i < numbers.size(); ++i) {
     const std::size_t end = numbers[i - 1].span.end;

@@ -46,8 +46,11 @@ Verdict ToVerdict(const Json& given) {
 
 class ProgramVerifier : public Verifier {
  public:
-  ProgramVerifier(std::string source, Json problem, const sandbox::Limits& limits)
-      : source_(std::move(source)), problem_(std::move(problem)), limits_(limits) {}
+  ProgramVerifier(std::string source, Json problem, const sandbox::Limits& limits, int hash_seed)
+      : source_(std::move(source)),
+        problem_(std::move(problem)),
+        limits_(limits),
+        hash_seed_(hash_seed) {}
 
   Verdict Check(std::string_view response, std::chrono::milliseconds) const override {
     const auto box = SharedSandbox();
@@ -59,6 +62,7 @@ class ProgramVerifier : public Verifier {
                             {"response", std::string(response)},
                             {"mark", kMark}});
     script.limits = limits_;
+    script.hash_seed = hash_seed_;
     const sandbox::RunResult run = sandbox::RunScript(**box, script);
     if (const auto ending = VerdictOfEnding(run.report, "", run.stderr_text))
       return Verdict::Failure("verify() failed: " + ending->reason);
@@ -73,6 +77,7 @@ class ProgramVerifier : public Verifier {
   const std::string source_;
   const Json problem_;
   const sandbox::Limits limits_;
+  const int hash_seed_;
 };
 
 }  // namespace
@@ -97,7 +102,8 @@ Result<std::unique_ptr<const Verifier>> MakeProgramVerifier(const Json& spec,
   if (!source) return Pass(source.error());
   Json problem = context.problem.is_object() ? context.problem : Json::object();
   problem["reference"] = context.reference;
-  return std::make_unique<ProgramVerifier>(std::move(*source), std::move(problem), limits);
+  return std::make_unique<ProgramVerifier>(std::move(*source), std::move(problem), limits,
+                                           context.hash_seed);
 }
 
 }  // namespace assay
