@@ -37,6 +37,10 @@ Result<void> ReadData(const Json& data, const std::string& place, Manifest& mani
     fields.Refuse("numbers", "must be \"json\" or \"python\"");
   }
   manifest.python = numbers == "python";
+  manifest.convert = fields.OptionalString("convert");
+  if (manifest.convert && *manifest.convert != "json-array") {
+    fields.Refuse("convert", "must be \"json-array\"");
+  }
   return fields.Done();
 }
 

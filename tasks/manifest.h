@@ -20,6 +20,7 @@ struct Manifest {
   std::string url;                         // where `assay tasks fetch` gets the file
   std::string sha256;                      // of the file as stored, 64 hexadecimal digits
   std::optional<std::string> compression;  // of the download: "gzip"
+  std::optional<std::string> convert;      // of the download, to a record a line: "json-array"
   std::vector<std::string> files;          // below a data folder, the first one present is read
   std::int64_t count = 0;                  // problems of the suite
   std::int64_t skip = 0;                   // records before the first one that is taken
