@@ -4,10 +4,13 @@
 #include <map>
 #include <set>
 
+#include "base/check.h"
 #include "base/files.h"
 #include "base/hash.h"
+#include "base/rng.h"
 #include "base/suggest.h"
 #include "tasks/generators/registry.h"
+#include "tasks/proof.h"
 
 namespace assay {
 namespace {
@@ -17,6 +20,14 @@ struct Share {
   std::size_t parts;  // of ten
 };
 constexpr Share kShares[] = {{"math", 4}, {"code", 3}, {"logic", 3}};
+
+struct Frozen {
+  const char* family;
+  std::size_t count;
+};
+const std::vector<Frozen> kFrozen = {
+#include "tasks/frozen_mix.inc"
+};
 
 Suite Head(std::string name, std::string description) {
   Suite suite;
@@ -33,56 +44,13 @@ Suite Head(std::string name, std::string description) {
 }
 
 Result<Suite> Fill(Suite suite, const std::vector<Portion>& portions,
-                   const GenerateOptions& options) {
+                   const GenerateOptions& options, Proof* proof) {
   auto made = GenerateProblems(portions, options);
   if (!made) return Pass(made.error());
+  if (proof != nullptr) *proof = ProveProblems(*made, options.threads);
   for (Generated& one : *made) suite.problems.push_back(std::move(one.problem));
   suite.sha256 = ContentHash(suite);
   return suite;
-}
-
-// Families that run short are capped and the rest of their domain asked for more, until the number
-// is right or four rounds are over: the suite may then be short.
-Result<Suite> FillBenchmark(const Suite& head, GenerateOptions options) {
-  options.allow_fewer = true;
-  Caps caps;
-  Result<Suite> best = Fail(ErrorCode::kInternal, "no round was run");
-  for (int round = 0; round < 4; ++round) {
-    const auto mix = BenchmarkMix(kBenchmarkProblems, caps);
-    auto suite = Fill(head, mix, options);
-    if (!suite || suite->problems.size() == kBenchmarkProblems) return suite;
-    best = suite;
-    std::map<std::string, std::size_t> got;
-    for (const Problem& problem : suite->problems) ++got[problem.meta["family"].get<std::string>()];
-    for (const Portion& portion : mix) {
-      const std::size_t made = got[portion.family->name];
-      if (made < portion.count) caps[portion.family->name] = made;
-    }
-  }
-  return best;
-}
-
-Suite PublicHead() {
-  return Head("assay-10k", "Math, code and logic at ten levels, every answer checked by program");
-}
-
-// A suite under the name of 10,000 problems must have them.
-Result<Suite> Whole(Result<Suite> suite) {
-  if (suite && suite->problems.size() != kBenchmarkProblems) {
-    return Fail(ErrorCode::kUnavailable, "{}: the families give only {} different problems, not {}",
-                suite->name, suite->problems.size(), kBenchmarkProblems);
-  }
-  return suite;
-}
-
-std::unordered_set<std::string> PublicPrompts() {
-  std::unordered_set<std::string> hashes;
-  const auto suite = FillBenchmark(PublicHead(), {kPublicSeed, 0, nullptr});
-  ASSAY_CHECK(suite.has_value(), "the public benchmark cannot be generated");
-  for (const Problem& problem : suite->problems) {
-    hashes.insert(PromptHash(std::get<std::string>(problem.prompt)));
-  }
-  return hashes;
 }
 
 // Spreads `count` over `parts` as evenly as whole numbers allow, earlier ones first.
@@ -90,36 +58,63 @@ std::size_t Part(std::size_t count, std::size_t parts, std::size_t index) {
   return count / parts + (index < count % parts ? 1 : 0);
 }
 
+Result<Suite> PublicSplit(std::size_t threads, Proof* proof) {
+  return Fill(
+      Head("assay-10k", "Math, code and logic at ten levels, every answer checked by program"),
+      FrozenMix(), {kPublicSeed, threads, nullptr}, proof);
+}
+
+// The list is ordered by domain and family with levels taking turns: one problem of each run of
+// twenty, at a place that visits all levels.
+Suite MiniOf(Suite full, bool is_public) {
+  const std::size_t total = full.problems.size();
+  Suite mini = Head(is_public ? "assay-mini" : "assay-mini-private",
+                    "500 problems of assay-10k, stratified by family and level");
+  for (std::size_t i = 0; i < kMiniProblems; ++i) {
+    const std::size_t begin = i * total / kMiniProblems;
+    const std::size_t width = (i + 1) * total / kMiniProblems - begin;
+    mini.problems.push_back(std::move(full.problems[begin + (7 * i) % width]));
+  }
+  mini.sha256 = ContentHash(mini);
+  return mini;
+}
+
+Result<const Family*> Named(const std::string& name) {
+  const Family* family = FindFamily(name);
+  if (family != nullptr) return family;
+  return Fail(ErrorCode::kUsage, "there is no family \"{}\"{}", name,
+              DidYouMean(name, FamilyNames()));
+}
+
 }  // namespace
 
-std::vector<Portion> BenchmarkMix(std::size_t problems, const Caps& caps) {
+std::vector<Portion> FrozenMix() {
+  std::vector<Portion> portions;
+  for (const Frozen& frozen : kFrozen) {
+    const Family* family = FindFamily(frozen.family);
+    ASSAY_CHECK(family != nullptr, "a family of the frozen suite is gone");
+    portions.push_back({family, 1, 10, frozen.count});
+  }
+  return portions;
+}
+
+std::vector<Portion> BalancedMix(std::size_t problems) {
   std::map<std::string, std::vector<const Family*>> by_domain;
   for (const Family& family : AllFamilies()) by_domain[family.domain].push_back(&family);
-  std::size_t parts = 0;
-  for (const Share& share : kShares) parts += by_domain.count(share.domain) > 0 ? share.parts : 0;
+  std::size_t parts_left = 0;
+  for (const Share& share : kShares) {
+    parts_left += by_domain.count(share.domain) > 0 ? share.parts : 0;
+  }
   std::vector<Portion> portions;
   std::size_t left = problems;
-  std::size_t parts_left = parts;
   for (const Share& share : kShares) {
     const auto& families = by_domain[share.domain];
     if (families.empty()) continue;
     const std::size_t count = left * share.parts / parts_left;
     left -= count;
     parts_left -= share.parts;
-    std::vector<const Family*> open;
-    std::size_t open_count = count;
-    for (const Family* family : families) {
-      const auto cap = caps.find(family->name);
-      if (cap == caps.end()) {
-        open.push_back(family);
-        continue;
-      }
-      const std::size_t capped = std::min(cap->second, open_count);
-      portions.push_back({family, 1, 10, capped});
-      open_count -= capped;
-    }
-    for (std::size_t i = 0; i < open.size(); ++i) {
-      portions.push_back({open[i], 1, 10, Part(open_count, open.size(), i)});
+    for (std::size_t i = 0; i < families.size(); ++i) {
+      portions.push_back({families[i], 1, 10, Part(count, families.size(), i)});
     }
   }
   std::sort(portions.begin(), portions.end(), [](const Portion& a, const Portion& b) {
@@ -129,48 +124,43 @@ std::vector<Portion> BenchmarkMix(std::size_t problems, const Caps& caps) {
   return portions;
 }
 
-Result<Suite> MakeBenchmark(std::uint64_t seed, std::size_t threads) {
-  GenerateOptions options = {seed, threads, nullptr};
-  if (seed == kPublicSeed) {
-    return Whole(FillBenchmark(PublicHead(), options));
+Result<Suite> MakeBenchmark(std::uint64_t seed, std::size_t threads, Proof* proof) {
+  if (!kBenchmarkComplete) {
+    return Fail(ErrorCode::kUnavailable,
+                "assay-10k is unfinished: its families are not frozen yet; \"assay tasks generate "
+                "--family NAME\" writes problems of those there are");
   }
+  if (seed == kPublicSeed) return PublicSplit(threads, proof);
   const auto avoid = PublicPrompts();
-  options.avoid = &avoid;
-  return Whole(FillBenchmark(
-      Head("assay-10k-private", "A private split of assay-10k under another seed"), options));
+  return Fill(Head("assay-10k-private", "A private split of assay-10k under another seed"),
+              FrozenMix(), {seed, threads, &avoid}, proof);
+}
+
+Result<FrozenHashes> HashesToFreeze() {
+  auto full = PublicSplit(0, nullptr);
+  if (!full) return Pass(full.error());
+  FrozenHashes hashes;
+  hashes.benchmark = full->sha256;
+  hashes.mini = MiniOf(std::move(*full), true).sha256;
+  return hashes;
 }
 
 Result<Suite> MakeMini(std::uint64_t seed, std::size_t threads) {
   auto full = MakeBenchmark(seed, threads);
   if (!full) return full;
-  // Every k-th problem of the list, which is ordered by domain and family with levels taking
-  // turns; a step prime to ten visits all levels.
-  const std::size_t total = full->problems.size();
-  Suite mini = Head("assay-mini", "500 problems of assay-10k, stratified by family and level");
-  std::set<std::size_t> chosen;
-  for (std::size_t i = 0; i < kMiniProblems; ++i) {
-    const std::size_t stratum = i * total / kMiniProblems;
-    const std::size_t width = (i + 1) * total / kMiniProblems - stratum;
-    chosen.insert(stratum + (7 * i) % std::max<std::size_t>(width, 1));
-  }
-  for (const std::size_t index : chosen) mini.problems.push_back(std::move(full->problems[index]));
-  mini.sha256 = ContentHash(mini);
-  return mini;
+  return MiniOf(std::move(*full), seed == kPublicSeed);
 }
 
 Result<Suite> MakeTraining(const std::vector<std::string>& families, int low_level, int high_level,
-                           std::size_t count, std::uint64_t seed) {
+                           std::size_t count, std::uint64_t seed, Proof* proof) {
   if (low_level < 1 || high_level > 10 || low_level > high_level) {
     return Fail(ErrorCode::kUsage, "levels must be 1 to 10, the first not above the second");
   }
   std::vector<const Family*> chosen;
   for (const std::string& name : families) {
-    const Family* family = FindFamily(name);
-    if (family == nullptr) {
-      return Fail(ErrorCode::kUsage, "there is no family \"{}\"{}", name,
-                  DidYouMean(name, FamilyNames()));
-    }
-    chosen.push_back(family);
+    const auto family = Named(name);
+    if (!family) return Pass(family.error());
+    chosen.push_back(*family);
   }
   if (chosen.empty()) {
     for (const Family& family : AllFamilies()) chosen.push_back(&family);
@@ -179,9 +169,25 @@ Result<Suite> MakeTraining(const std::vector<std::string>& families, int low_lev
   for (std::size_t i = 0; i < chosen.size(); ++i) {
     portions.push_back({chosen[i], low_level, high_level, Part(count, chosen.size(), i)});
   }
-  const auto avoid = PublicPrompts();
+  const auto avoid = PublicPrompts(families);
+  // A seed of its own kind: with the public seed itself, every draw would be one to avoid.
+  const std::uint64_t own_seed = Key("training", seed).low();
   return Fill(Head("assay-training", "Generated training problems, none of them in assay-10k"),
-              portions, {seed, 0, &avoid});
+              portions, {own_seed, 0, &avoid}, proof);
+}
+
+std::unordered_set<std::string> PublicPrompts(const std::vector<std::string>& families) {
+  auto portions = kBenchmarkComplete ? FrozenMix() : BalancedMix();
+  const auto unasked = [&](const Portion& portion) {
+    return !families.empty() &&
+           std::count(families.begin(), families.end(), portion.family->name) == 0;
+  };
+  portions.erase(std::remove_if(portions.begin(), portions.end(), unasked), portions.end());
+  const auto made = GenerateProblems(portions, {kPublicSeed, 0, nullptr, true});
+  ASSAY_CHECK(made.has_value(), "the public benchmark cannot be generated");
+  std::unordered_set<std::string> hashes;
+  for (const Generated& one : *made) hashes.insert(PromptHash(one.draft.prompt));
+  return hashes;
 }
 
 std::string ToJsonLines(const Suite& suite) {

@@ -88,6 +88,7 @@ SuiteInfo HeadInfo(const Suite& suite) {
   info.licence = suite.licence;
   info.source = suite.source;
   info.description = suite.description;
+  info.canary = suite.canary;
   return info;
 }
 

@@ -49,6 +49,7 @@ struct SuiteInfo {
   std::string licence;
   std::string source;
   std::string description;
+  std::string canary;
   std::string kind;  // "pack", "manifest", "generated"
   std::string domain;
   std::size_t count = 0;

@@ -19,7 +19,11 @@ void AddTasks(CLI::App& app) {
   tasks->require_subcommand(1);
   AddTasksList(*tasks);
   AddTasksShow(*tasks);
+  AddTasksFetch(*tasks);
   AddTasksGenerate(*tasks);
+  AddTasksCheck(*tasks);
+  AddTasksNew(*tasks);
+  AddTasksFamilies(*tasks);
 }
 
 }  // namespace assay::cli

@@ -13,7 +13,11 @@ namespace assay::cli {
 
 void AddTasksList(CLI::App& tasks);
 void AddTasksShow(CLI::App& tasks);
+void AddTasksFetch(CLI::App& tasks);
 void AddTasksGenerate(CLI::App& tasks);
+void AddTasksCheck(CLI::App& tasks);
+void AddTasksNew(CLI::App& tasks);
+void AddTasksFamilies(CLI::App& tasks);
 
 // The --data flag, the same wherever suites are read; the options live as long as the command.
 std::shared_ptr<LibraryOptions> AddDataFlag(CLI::App& command);

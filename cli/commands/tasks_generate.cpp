@@ -1,6 +1,7 @@
 // assay tasks generate: the frozen benchmark, a private split of it, or training problems.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 
 #include "cli/commands/tasks.h"
@@ -19,6 +20,7 @@ struct Wanted {
   std::size_t threads = 0;
   bool mini = false;
   bool list = false;
+  bool prove = false;
 };
 
 // "5" or "3..7".
@@ -40,16 +42,27 @@ Result<std::pair<int, int>> Levels(const std::string& text) {
   return std::pair{first, last};
 }
 
-Result<Suite> Make(const Wanted& wanted) {
+Result<Suite> Make(const Wanted& wanted, Proof* proof) {
   const bool training = wanted.count > 0 || !wanted.families.empty() || !wanted.levels.empty();
-  if (!training)
-    return wanted.mini ? MakeMini(wanted.seed, wanted.threads)
-                       : MakeBenchmark(wanted.seed, wanted.threads);
-  if (wanted.mini) return Fail(ErrorCode::kUsage, "--mini goes with --seed only");
+  if (wanted.mini && (training || wanted.prove)) {
+    return Fail(ErrorCode::kUsage, "--mini goes with --seed only");
+  }
+  if (wanted.mini) return MakeMini(wanted.seed, wanted.threads);
+  if (!training) return MakeBenchmark(wanted.seed, wanted.threads, proof);
   const auto levels = Levels(wanted.levels);
   if (!levels) return Pass(levels.error());
   const std::size_t count = wanted.count > 0 ? wanted.count : 1000;
-  return MakeTraining(wanted.families, levels->first, levels->second, count, wanted.seed);
+  return MakeTraining(wanted.families, levels->first, levels->second, count, wanted.seed, proof);
+}
+
+int ReportProof(const Proof& proof) {
+  constexpr std::size_t kShown = 20;
+  fmt::print(stderr, "{} references and proofs hold, {} do not\n", proof.proven,
+             proof.doubts.size());
+  for (std::size_t i = 0; i < std::min(kShown, proof.doubts.size()); ++i) {
+    fmt::print(stderr, "  {}\n", proof.doubts[i]);
+  }
+  return proof.doubts.empty() ? kDone : kConditionFailed;
 }
 
 int Generate(const Wanted& wanted) {
@@ -59,8 +72,10 @@ int Generate(const Wanted& wanted) {
     }
     return kDone;
   }
-  const auto suite = Make(wanted);
+  Proof proof;
+  const auto suite = Make(wanted, wanted.prove ? &proof : nullptr);
   if (!suite) return Report(suite.error());
+  if (const int status = wanted.prove ? ReportProof(proof) : kDone; status != kDone) return status;
   const std::string folder = wanted.out.empty() ? suite->name : wanted.out;
   if (folder == "-") {
     fmt::print("{}", ToJsonLines(*suite));
@@ -86,6 +101,8 @@ void AddTasksGenerate(CLI::App& tasks) {
   command->add_option("--out", wanted->out, "Folder of the pack; \"-\" prints problems.jsonl");
   command->add_option("--threads", wanted->threads, "Threads; 0: all")->capture_default_str();
   command->add_flag("--mini", wanted->mini, "The 500 problems of assay-mini");
+  command->add_flag("--prove", wanted->prove,
+                    "Solve each problem again another way and judge its reference; 1 if one fails");
   command->add_flag("--list", wanted->list, "List the families");
   OnRun(command, [wanted]() -> int { return Generate(*wanted); });
 }

@@ -77,6 +77,7 @@ Generated Finish(Slot& slot) {
   problem.tags = made.draft.tags;
   problem.level = slot.level;
   problem.meta = {{"family", slot.family->name}, {"level", slot.level}, {"index", slot.index}};
+  if (!made.draft.unique) problem.meta["review"] = {{"unique", false}};
   return made;
 }
 

@@ -121,12 +121,15 @@ std::vector<CheapResponse> CheapResponses(const Json& spec, const std::string& p
       {"numbers 0 to 20",
        ResponseWith(spec,
                     "0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20")},
-      {"thinking only", "<think>" + ResponseWith(spec, reference)},
       {"huge", std::string(kHugeBytes, 'a')},
       {"huge, in form", ResponseWith(spec, std::string(kHugeBytes, '('))},
       {"control bytes", ResponseWith(spec, std::string("\0\x01\xff\xfe", 4))},
       {"true", ResponseWith(spec, "True or False")},
   };
+  // A verify.py may read thoughts as it likes; the verifiers of assay never do.
+  if (KindOf(spec) != "program") {
+    cheap.push_back({"thinking only", "<think>" + ResponseWith(spec, reference)});
+  }
   const auto slips = Slips(spec, reference, 1);
   if (!slips.empty()) {
     cheap.push_back({"hedge", ResponseWith(spec, reference + " or " + slips[0])});

@@ -3,14 +3,16 @@
 #include <map>
 #include <set>
 
+#include "tasks/generators/registry.h"
 #include "tasks/pack.h"
+#include "tasks/proof.h"
 #include "tests/support/catch.h"
 #include "tests/support/temp_dir.h"
 
 TEST_CASE("the mix has the promised number of problems in the promised domains") {
   std::map<std::string, std::size_t> count;
   std::size_t total = 0;
-  for (const auto& portion : assay::BenchmarkMix()) {
+  for (const auto& portion : assay::BalancedMix()) {
     count[portion.family->domain] += portion.count;
     total += portion.count;
   }
@@ -44,15 +46,96 @@ TEST_CASE("an unknown family brings a suggestion, and levels are checked") {
   CHECK_FALSE(assay::MakeTraining({"sudoku"}, 5, 4, 1, 1));
 }
 
-TEST_CASE("the benchmark has 10,000 different problems and a private split shares none", "[slow]") {
-  const auto open = assay::MakeBenchmark();
-  REQUIRE(open.has_value() == assay::kBenchmarkComplete);
-  if (!assay::kBenchmarkComplete) {
-    WARN("SKIPPED: " << open.error().message);
-    return;
+TEST_CASE("training problems of a family never stand in the benchmark") {
+  // A family with few instances at its lowest level, where chance alone would repeat some.
+  const std::string name = "gcd_lcm";
+  const auto training = assay::MakeTraining({name}, 1, 2, 60, assay::kPublicSeed);
+  if (!training) FAIL(training.error().message);
+  const auto hashes = assay::PublicPrompts({name});
+  CHECK(hashes.size() > 10);
+  for (const auto& problem : training->problems) {
+    CHECK(hashes.count(assay::PromptHash(std::get<std::string>(problem.prompt))) == 0);
   }
-  if (!open) FAIL(open.error().message);
-  CHECK(open->problems.size() == assay::kBenchmarkProblems);
+}
+
+TEST_CASE("proofs are run on request") {
+  assay::Proof proof;
+  const auto suite = assay::MakeTraining({"gcd_lcm", "sudoku"}, 1, 3, 20, 3, &proof);
+  REQUIRE(suite);
+  CHECK(proof.proven == 20);
+  CHECK(proof.doubts.empty());
+}
+
+TEST_CASE("a doubt is found by the proof") {
+  auto made = assay::GenerateProblems({{assay::FindFamily("gcd_lcm"), 5, 5, 2}}, {4});
+  REQUIRE(made);
+  (*made)[0].draft.reference = (*made)[0].problem.reference = "1234567";
+  const auto proof = assay::ProveProblems(*made, 1);
+  CHECK(proof.proven == 1);
+  REQUIRE(proof.doubts.size() == 1);
+  CHECK(proof.doubts[0].find((*made)[0].problem.id) == 0);
+}
+
+namespace {
+
+// Nothing, with a word about it, while the suite is not frozen.
+std::optional<assay::Suite> Frozen(std::size_t threads = 0) {
+  auto suite = assay::MakeBenchmark(assay::kPublicSeed, threads);
+  REQUIRE(suite.has_value() == assay::kBenchmarkComplete);
+  if (suite) return std::move(*suite);
+  CHECK(suite.error().code == assay::ErrorCode::kUnavailable);
+  WARN("SKIPPED: " << suite.error().message);
+  return std::nullopt;
+}
+
+}  // namespace
+
+TEST_CASE("assay-10k and assay-mini are the same bytes for ever") {
+  const auto suite = Frozen();
+  if (!suite) return;
+  INFO("a family of the frozen suite changed what it writes: make it a new family instead");
+  CHECK(suite->sha256 == assay::kBenchmarkSha256);
+  CHECK(Frozen(1)->sha256 == assay::kBenchmarkSha256);
+  CHECK(assay::MakeMini()->sha256 == assay::kMiniSha256);
+}
+
+TEST_CASE("assay-10k has 10,000 different problems, its levels are balanced, and mini is like it") {
+  const auto suite = Frozen();
+  if (!suite) return;
+  const auto mini = assay::MakeMini();
+  REQUIRE(mini);
+  CHECK(mini->problems.size() == assay::kMiniProblems);
+  std::set<std::string> hashes;
+  std::set<std::string> ids;
+  std::map<int, int> levels;
+  std::map<std::string, int> domains;
+  std::map<std::string, int> families;
+  for (const auto& problem : suite->problems) {
+    hashes.insert(assay::PromptHash(std::get<std::string>(problem.prompt)));
+    ids.insert(problem.id);
+    ++levels[*problem.level];
+    ++domains[problem.domain];
+    ++families[problem.meta["family"].get<std::string>()];
+  }
+  CHECK(hashes.size() == assay::kBenchmarkProblems);
+  CHECK(ids.size() == assay::kBenchmarkProblems);
+  CHECK(families.size() >= 120);
+  for (const auto& [level, count] : levels) CHECK((count >= 900 && count <= 1100));
+  CHECK((domains["math"] == 4000 && domains["code"] == 3000 && domains["logic"] == 3000));
+  std::map<int, int> mini_levels;
+  std::map<std::string, int> mini_families;
+  for (const auto& problem : mini->problems) {
+    CHECK(ids.count(problem.id) == 1);
+    ++mini_levels[*problem.level];
+    ++mini_families[problem.meta["family"].get<std::string>()];
+  }
+  CHECK(mini_families.size() == families.size());
+  for (const auto& [level, count] : mini_levels) CHECK((count >= 40 && count <= 60));
+}
+
+TEST_CASE("a private split has the same mix and shares no problem with the public one") {
+  const auto open = Frozen();
+  if (!open) return;
   const auto closed = assay::MakeBenchmark(12345);
   if (!closed) FAIL(closed.error().message);
   std::set<std::string> hashes;

@@ -4,6 +4,7 @@
 #include <numeric>
 #include <unordered_set>
 
+#include "tasks/benchmark.h"
 #include "tasks/generators/generate.h"
 #include "tasks/generators/registry.h"
 #include "tasks/library.h"
@@ -68,6 +69,13 @@ Result<std::vector<Problem>> FromStreams(const DataSection& data, std::uint64_t 
   std::vector<Problem> problems;
   for (Generated& item : *generated) problems.push_back(std::move(item.problem));
   return problems;
+}
+
+// The public benchmark's prompts of the families streamed: they are never trained on.
+Hashes PublicOf(const DataSection& data) {
+  std::vector<std::string> families;
+  for (const StreamSection& stream : data.streams) families.push_back(stream.family);
+  return families.empty() ? Hashes() : PublicPrompts(families);
 }
 
 std::string HashOf(const Suite& suite, const Problem& problem) {
@@ -194,7 +202,7 @@ Result<TrainData> LoadTrainData(const TrainConfig& config, const PromptEncoder& 
     const auto most = static_cast<std::size_t>(config.data.held_out_count);
     if (problems.size() > most) problems.resize(most);
   }
-  Hashes avoid;
+  Hashes avoid = PublicOf(config.data);
   if (data.held_out && !config.data.allow_overlap) {
     for (const Problem& problem : data.held_out->problems) {
       avoid.insert(HashOf(*data.held_out, problem));

@@ -1,0 +1,93 @@
+// Every reference of the benchmark is accepted; slips, near misses and cheap answers are refused.
+#include <atomic>
+#include <mutex>
+
+#include "base/thread_pool.h"
+#include "tasks/benchmark.h"
+#include "tasks/review/answers.h"
+#include "tests/support/catch.h"
+#include "verifiers/registry.h"
+
+namespace {
+
+using assay::Generated;
+using assay::Outcome;
+
+constexpr std::chrono::milliseconds kBudget{20'000};
+
+struct Tally {
+  std::atomic<std::size_t> references = 0;
+  std::atomic<std::size_t> refused = 0;
+  std::mutex mutex;
+  std::vector<std::string> faults;
+
+  void Note(const Generated& one, const std::string& what) {
+    const std::lock_guard lock(mutex);
+    faults.push_back(one.problem.id + ": " + what);
+  }
+};
+
+std::vector<assay::CheapResponse> WrongResponses(const Generated& one) {
+  const auto& spec = one.problem.verifier;
+  auto wrong = assay::CheapResponses(spec, one.draft.prompt, one.draft.reference);
+  auto answers = one.draft.near_misses;
+  if (one.draft.unique) {
+    const auto slips = assay::Slips(spec, one.draft.reference, 4);
+    answers.insert(answers.end(), slips.begin(), slips.end());
+  }
+  for (const std::string& answer : answers) {
+    wrong.push_back({"wrong answer " + answer, assay::ResponseWith(spec, answer)});
+  }
+  return wrong;
+}
+
+void Try(const Generated& one, Tally& tally) {
+  const auto verifier = assay::MakeVerifier(
+      one.problem.verifier, {one.problem.reference, assay::ToJson(one.problem), ""});
+  if (!verifier) return tally.Note(one, verifier.error().message);
+  const auto right =
+      (*verifier)->Check(assay::ResponseWith(one.problem.verifier, one.problem.reference), kBudget);
+  if (right.outcome != Outcome::kCorrect) return tally.Note(one, "reference: " + right.reason);
+  ++tally.references;
+  for (const auto& wrong : WrongResponses(one)) {
+    const auto verdict = (*verifier)->Check(wrong.text, kBudget);
+    const bool refused = verdict.outcome != Outcome::kCorrect &&
+                         verdict.outcome != Outcome::kError && verdict.reward.value_or(0) < 1;
+    if (refused) {
+      ++tally.refused;
+    } else {
+      tally.Note(one, wrong.name + ": " + std::string(ToString(verdict.outcome)));
+    }
+  }
+}
+
+std::vector<assay::Portion> Mix(std::size_t share_of) {
+  auto mix = assay::kBenchmarkComplete ? assay::FrozenMix() : assay::BalancedMix();
+  for (auto& portion : mix) portion.count = (portion.count + share_of - 1) / share_of;
+  return mix;
+}
+
+void CheckAnswers(std::size_t share_of, std::size_t references, std::size_t refusals) {
+  const auto made = assay::GenerateProblems(Mix(share_of), {assay::kPublicSeed, 0, nullptr, true});
+  if (!made) FAIL(made.error().message);
+  Tally tally;
+  assay::ParallelFor(made->size(), assay::UsableThreads(),
+                     [&](std::size_t i) { Try((*made)[i], tally); });
+  for (std::size_t i = 0; i < std::min<std::size_t>(tally.faults.size(), 40); ++i) {
+    UNSCOPED_INFO(tally.faults[i]);
+  }
+  CHECK(tally.faults.empty());
+  CHECK(tally.references >= references);
+  CHECK(tally.refused >= refusals);
+  WARN(tally.references << " references accepted, " << tally.refused << " wrong answers refused");
+}
+
+}  // namespace
+
+TEST_CASE("a fortieth of the benchmark: references accepted, wrong answers refused") {
+  CheckAnswers(40, 150, 2'500);
+}
+
+TEST_CASE("all of the benchmark: references accepted, wrong answers refused", "[slow]") {
+  CheckAnswers(1, assay::kBenchmarkComplete ? assay::kBenchmarkProblems : 9'000, 50'000);
+}
