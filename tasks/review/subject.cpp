@@ -4,6 +4,7 @@
 
 #include "base/thread_pool.h"
 #include "tasks/review/answers.h"
+#include "tasks/review/guess.h"
 
 namespace assay {
 namespace {
@@ -97,7 +98,10 @@ Result<std::unique_ptr<const Verifier>> VerifierWithHashSeed(const Subject& subj
   VerifierContext context = {problem.problem->reference, ToJson(*problem.problem),
                              subject.suite.root};
   context.hash_seed = hash_seed;
-  return MakeVerifier(problem.spec, context);
+  Json spec = problem.spec;
+  const bool python = spec.value("language", Json("python")) == "python";
+  if (AsksForProgram(spec) && python) spec["second_seed"] = true;  // its own way to do this
+  return MakeVerifier(spec, context);
 }
 
 }  // namespace assay
