@@ -113,8 +113,10 @@ std::vector<Portion> BalancedMix(std::size_t problems) {
     const std::size_t count = left * share.parts / parts_left;
     left -= count;
     parts_left -= share.parts;
+    // Whole rounds of the ten levels, so that levels are equal; what is left goes to the first.
     for (std::size_t i = 0; i < families.size(); ++i) {
-      portions.push_back({families[i], 1, 10, Part(count, families.size(), i)});
+      const std::size_t rounds = Part(count / 10, families.size(), i);
+      portions.push_back({families[i], 1, 10, 10 * rounds + (i == 0 ? count % 10 : 0)});
     }
   }
   std::sort(portions.begin(), portions.end(), [](const Portion& a, const Portion& b) {

@@ -120,7 +120,7 @@ TEST_CASE("assay-10k has 10,000 different problems, its levels are balanced, and
   CHECK(hashes.size() == assay::kBenchmarkProblems);
   CHECK(ids.size() == assay::kBenchmarkProblems);
   CHECK(families.size() >= 120);
-  for (const auto& [level, count] : levels) CHECK((count >= 900 && count <= 1100));
+  for (const auto& [level, count] : levels) CHECK(count == 1000);
   CHECK((domains["math"] == 4000 && domains["code"] == 3000 && domains["logic"] == 3000));
   std::map<int, int> mini_levels;
   std::map<std::string, int> mini_families;
@@ -130,7 +130,7 @@ TEST_CASE("assay-10k has 10,000 different problems, its levels are balanced, and
     ++mini_families[problem.meta["family"].get<std::string>()];
   }
   CHECK(mini_families.size() == families.size());
-  for (const auto& [level, count] : mini_levels) CHECK((count >= 40 && count <= 60));
+  for (const auto& [level, count] : mini_levels) CHECK(count == 50);
 }
 
 TEST_CASE("a private split has the same mix and shares no problem with the public one") {
