@@ -17,9 +17,6 @@ struct VerifierContext {
   std::string reference;  // the author's truth; "" where the spec alone decides (code tests)
   Json problem;  // the whole problem, for verifiers that need its prompt or meta; may be null
   std::filesystem::path pack_root;  // where the files that a spec names lie; "" if there are none
-  // Of str hashes in a pack's verify.py; another seed tells verdicts apart that hang on the order
-  // of sets. (Kind "code" has its own key for that.)
-  int hash_seed = 0;
 };
 
 // Builds the verifier that `spec` ({"kind": …, …}) describes, parsing the reference once. kInput

@@ -53,7 +53,7 @@ void CompareHashSeeds(const Subject& subject, std::vector<std::string>& findings
   std::map<const ReviewedProblem*, std::unique_ptr<const Verifier>> others;
   for (const ReviewedProblem& one : subject.problems) {
     if (!one.judged || !one.verifier || !RunsPython(one) || others.size() == kOtherSeeds) continue;
-    if (auto made = VerifierWithHashSeed(subject, one, 1)) others[&one] = std::move(*made);
+    if (auto made = VerifierWithHashSeed(subject, one)) others[&one] = std::move(*made);
   }
   const auto under = [&](bool other) {
     return Tell(subject, [&, other](const ReviewedProblem& one) -> const Verifier* {

@@ -93,15 +93,13 @@ Subject MakeSubject(Suite suite, std::function<Result<Suite>()> load_again,
 }
 
 Result<std::unique_ptr<const Verifier>> VerifierWithHashSeed(const Subject& subject,
-                                                             const ReviewedProblem& problem,
-                                                             int hash_seed) {
-  VerifierContext context = {problem.problem->reference, ToJson(*problem.problem),
-                             subject.suite.root};
-  context.hash_seed = hash_seed;
+                                                             const ReviewedProblem& problem) {
   Json spec = problem.spec;
   const bool python = spec.value("language", Json("python")) == "python";
-  if (AsksForProgram(spec) && python) spec["second_seed"] = true;  // its own way to do this
-  return MakeVerifier(spec, context);
+  if (AsksForProgram(spec) && python) spec["second_seed"] = true;
+  if (problem.kind == "program") spec["hash_seed"] = 1;
+  return MakeVerifier(spec,
+                      {problem.problem->reference, ToJson(*problem.problem), subject.suite.root});
 }
 
 }  // namespace assay

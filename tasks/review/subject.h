@@ -53,10 +53,10 @@ struct Subject {
 Subject MakeSubject(Suite suite, std::function<Result<Suite>()> load_again,
                     const ReviewOptions& options);
 
-// With this hash seed in sandboxed Python; kInput as MakeVerifier.
+// The problem's verifier with another seed of str hashes in sandboxed Python; kInput as
+// MakeVerifier.
 Result<std::unique_ptr<const Verifier>> VerifierWithHashSeed(const Subject& subject,
-                                                             const ReviewedProblem& problem,
-                                                             int hash_seed);
+                                                             const ReviewedProblem& problem);
 
 // Wall time of one verdict; a verifier that needs more is too slow to train with.
 inline constexpr std::chrono::milliseconds kReviewBudget{20'000};

@@ -93,6 +93,7 @@ Result<std::unique_ptr<const Verifier>> MakeProgramVerifier(const Json& spec,
   limits.cpu_ms = fields.OptionalInt("cpu_ms", 1, kHour).value_or(limits.cpu_ms);
   limits.memory_mb = fields.OptionalInt("memory_mb", 1, kMaxMb).value_or(limits.memory_mb);
   const std::filesystem::path name(file);
+  const int hash_seed = int(fields.OptionalInt("hash_seed", 0, 1).value_or(0));
   if (name.empty() || name.is_absolute() || name != name.filename())
     fields.Refuse("file", "expected the name of a file of the pack");
   if (auto done = fields.Done(); !done) return Pass(done.error());
@@ -103,7 +104,7 @@ Result<std::unique_ptr<const Verifier>> MakeProgramVerifier(const Json& spec,
   Json problem = context.problem.is_object() ? context.problem : Json::object();
   problem["reference"] = context.reference;
   return std::make_unique<ProgramVerifier>(std::move(*source), std::move(problem), limits,
-                                           context.hash_seed);
+                                           hash_seed);
 }
 
 }  // namespace assay

@@ -7,6 +7,7 @@
 //                       True, False, a reward from 0 to 1, or a dict of "outcome" ("correct",
 //                       "wrong", "no_answer") with "reward", "answer" and "reason" as it likes
 //   cpu_ms, memory_mb   limits of one call (10000, 1024)
+//   hash_seed           0 or 1: seed of str hashes, to find out what hangs on the order of sets (0)
 //
 // The file is the pack author's: that it fails, exceeds a limit or returns anything else is an
 // error, never a statement about the response. It runs alone; the response is data to it.
