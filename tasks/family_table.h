@@ -14,7 +14,7 @@ struct FamilyRow {
   std::size_t in_benchmark = 0;  // problems of assay-10k
   // Over kTableProblems problems of each of the levels 1 to 10.
   std::size_t prompt_1 = 0, prompt_10 = 0;  // median length in bytes at level 1 and at level 10
-  std::size_t prompt_median = 0;              // and over all levels
+  std::size_t prompt_median = 0;            // and over all levels
   double random_guess = 0;    // expected score of a random pick (tasks/review/guess.h)
   double constant_guess = 0;  // score of the best constant answer
 };
