@@ -1,5 +1,7 @@
 #include "verifiers/math/extract.h"
 
+#include <strings.h>
+
 #include <algorithm>
 #include <array>
 #include <cctype>
@@ -16,12 +18,25 @@ constexpr std::size_t kMaxTail = 256 * 1024;
 
 bool Blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 
+// The last `needle` in `text`, found by its byte number `rare`, which should be rare in prose.
+std::size_t FindLast(std::string_view text, std::string_view needle, std::size_t rare) {
+  std::size_t end = text.size();
+  while (end > rare) {
+    const void* hit = memrchr(text.data(), needle[rare], end);
+    if (hit == nullptr) return std::string_view::npos;
+    const auto at = static_cast<std::size_t>(static_cast<const char*>(hit) - text.data());
+    if (at >= rare && text.substr(at - rare).starts_with(needle)) return at - rare;
+    end = at;
+  }
+  return std::string_view::npos;
+}
+
 // What a model says after its thinking; nullopt-like empty with `why` when the thinking never ends.
 std::string_view AfterThinking(std::string_view text, const char** why) {
   for (const auto& [open, close] :
        {std::pair<std::string_view, std::string_view>{"<think>", "</think>"},
         {"<thinking>", "</thinking>"}}) {
-    const std::size_t end = text.rfind(close);
+    const std::size_t end = FindLast(text, close, 0);
     if (end != std::string_view::npos) {
       text.remove_prefix(end + close.size());
       if (text.find(open) != std::string_view::npos) {
@@ -46,17 +61,34 @@ std::string_view BeforeEndOfTurn(std::string_view text) {
   return text;
 }
 
-std::size_t FindLastNoCase(std::string_view text, std::string_view lower_word) {
-  if (text.size() < lower_word.size()) return std::string_view::npos;
-  for (std::size_t i = text.size() - lower_word.size() + 1; i-- > 0;) {
-    if (std::tolower(static_cast<unsigned char>(text[i])) != lower_word[0]) continue;
-    bool same = true;
-    for (std::size_t k = 1; same && k < lower_word.size(); ++k) {
-      same = std::tolower(static_cast<unsigned char>(text[i + k])) == lower_word[k];
+// The last "answer" in any case.
+std::size_t LastAnswer(std::string_view text) {
+  std::size_t best = std::string_view::npos;
+  for (const char w : {'w', 'W'}) {
+    std::size_t end = text.size();
+    while (end > 3) {
+      const void* hit = memrchr(text.data(), w, end);
+      if (hit == nullptr) break;
+      const auto at = static_cast<std::size_t>(static_cast<const char*>(hit) - text.data());
+      if (best != std::string_view::npos && at < best + 3) break;
+      if (at >= 3 && at + 3 <= text.size() && strncasecmp(text.data() + at - 3, "answer", 6) == 0) {
+        best = at - 3;
+        break;
+      }
+      end = at;
     }
-    if (same) return i;
   }
-  return std::string_view::npos;
+  return best;
+}
+
+// The last "final answer" in any case.
+std::size_t LastFinalAnswer(std::string_view text) {
+  while (true) {
+    const std::size_t at = LastAnswer(text);
+    if (at == std::string_view::npos) return at;
+    if (at >= 6 && strncasecmp(text.data() + at - 6, "final ", 6) == 0) return at - 6;
+    text = text.substr(0, at);
+  }
 }
 
 // Where the statement that starts at `from` ends: a sentence end or a blank line.
@@ -154,12 +186,11 @@ class Extractor {
       return {};
     }
     // of a final answer and a line of hashes the later one counts
-    const std::size_t hashes = text_.rfind("####");
-    const bool hashes_last =
-        hashes != std::string_view::npos &&
-        FindLastNoCase(text_.substr(hashes), "final answer") == std::string_view::npos;
+    const std::size_t hashes = FindLast(text_, "####", 0);
+    const bool hashes_last = hashes != std::string_view::npos &&
+                             LastFinalAnswer(text_.substr(hashes)) == std::string_view::npos;
     if ((hashes_last && Hashes()) || FinalAnswer() || Hashes() || AnswerIs()) {
-      FromParts();
+      if (!certain_) FromParts();
       return std::move(found_);
     }
     Whole();
@@ -216,6 +247,7 @@ class Extractor {
     if (segment.empty()) return;
     if (segment.size() <= kMaxAnswerLength && ParsesAsMathematics(segment)) {
       Put(std::string(segment), segment, rule);
+      certain_ = found_.size() == 1;
       return;
     }
     bool multiple = false;
@@ -237,7 +269,7 @@ class Extractor {
   bool FinalAnswer() {
     std::string_view rest = text_;
     while (true) {
-      const std::size_t at = FindLastNoCase(rest, "final answer");
+      const std::size_t at = LastFinalAnswer(rest);
       if (at == std::string_view::npos) return false;
       bool linked = false;
       const std::size_t from = SkipMark(text_, at + 12, &linked);
@@ -252,7 +284,7 @@ class Extractor {
   }
 
   bool Hashes() {
-    const std::size_t at = text_.rfind("####");
+    const std::size_t at = FindLast(text_, "####", 0);
     if (at == std::string_view::npos) return false;
     std::size_t from = at + 4;
     while (from < text_.size() && (text_[from] == ' ' || text_[from] == '#')) ++from;
@@ -265,7 +297,7 @@ class Extractor {
   bool AnswerIs() {
     std::string_view rest = text_;
     for (int tries = 0; tries < 8; ++tries) {
-      const std::size_t at = FindLastNoCase(rest, "answer");
+      const std::size_t at = LastAnswer(rest);
       if (at == std::string_view::npos) break;
       std::size_t behind = at + 6;
       if (behind < text_.size() && text_[behind] == 's') ++behind;
@@ -277,9 +309,24 @@ class Extractor {
       }
       rest = rest.substr(0, at);
     }
+    // "A: 26" on a line of its own
+    const std::size_t line = FindLast(text_, "\nA:", 2);
+    if (line != std::string_view::npos || text_.starts_with("A:")) {
+      const std::size_t from = line == std::string_view::npos ? 2 : line + 3;
+      std::size_t end = text_.find('\n', from);
+      if (end == std::string_view::npos) end = text_.size();
+      std::size_t start = from;
+      while (start < end && Blank(text_[start])) ++start;
+      Statement(start, end, "answer");
+      if (!found_.empty()) return true;
+    }
+    return ForeignAnswer();
+  }
+
+  bool ForeignAnswer() {
     for (const std::string_view mark : {"答案", "Ответ", "ответ", "respuesta", "Respuesta",
                                         "Antwort", "réponse", "Réponse", "risposta", "resposta"}) {
-      const std::size_t at = text_.rfind(mark);
+      const std::size_t at = FindLast(text_, mark, mark.size() - 1);
       if (at == std::string_view::npos) continue;
       bool linked = false;
       const std::size_t from = SkipMark(text_, at + mark.size(), &linked);
@@ -287,16 +334,7 @@ class Extractor {
       Statement(from, StatementEnd(text_, from), "answer");
       if (!found_.empty()) return true;
     }
-    // "A: 26" on a line of its own
-    const std::size_t line = text_.rfind("\nA:");
-    if (line == std::string_view::npos && !text_.starts_with("A:")) return false;
-    const std::size_t from = line == std::string_view::npos ? 2 : line + 3;
-    std::size_t end = text_.find('\n', from);
-    if (end == std::string_view::npos) end = text_.size();
-    std::size_t start = from;
-    while (start < end && Blank(text_[start])) ++start;
-    Statement(start, end, "answer");
-    return !found_.empty();
+    return false;
   }
 
   // A response that is nothing but an answer.
@@ -342,6 +380,7 @@ class Extractor {
   std::string_view whole_;
   std::string_view text_;
   std::vector<Extraction> found_;
+  bool certain_ = false;  // the first candidate is mathematics: nothing behind it will be asked for
 };
 
 }  // namespace
@@ -351,15 +390,15 @@ std::vector<Box> FindBoxes(std::string_view text, bool* unclosed) {
   *unclosed = false;
   std::size_t at = 0;
   while (true) {
-    const std::size_t b = text.find("boxed", at);
-    const std::size_t f = text.find("fbox", at);
-    const std::size_t r = text.find("framebox", at);
-    const std::size_t word = std::min({b, f, r});
-    if (word == std::string_view::npos) return boxes;
-    const std::size_t length = word == b ? 5 : (word == f ? 4 : 8);
-    at = word + length;
-    if (word == 0 || text[word - 1] != '\\') continue;
-    const std::size_t begin = word - 1;
+    const std::size_t begin = text.find('\\', at);
+    if (begin == std::string_view::npos) return boxes;
+    const std::string_view name = text.substr(begin + 1);
+    const std::size_t length = name.starts_with("boxed")      ? 5
+                               : name.starts_with("fbox")     ? 4
+                               : name.starts_with("framebox") ? 8
+                                                              : 0;
+    at = begin + 1 + length;
+    if (length == 0) continue;
     std::size_t open = at;
     while (open < text.size() && text[open] == ' ') ++open;
     if (open >= text.size() || text[open] != '{') {  // \boxed 5

@@ -305,6 +305,7 @@ std::vector<Tree> OtherReadings(std::string_view text, bool beside_unit) {
   std::vector<Tree> readings;
   std::string_view s = StripWrappers(text);
   if (s.empty() || s.size() > kMaxText) return readings;
+  if (s.find_first_not_of("0123456789.,-+/ ") == std::string_view::npos) return readings;
   const auto put = [&](std::optional<Tree> tree) {
     if (tree) readings.push_back(std::move(*tree));
   };
