@@ -39,7 +39,7 @@ struct MemoryPlan {
 // where that is shorter). kUsage where it does not fit, with the numbers and the largest
 // configuration that fits. `name` starts the message.
 Result<MemoryPlan> PlanMemory(std::string_view name, const ModelConfig& config,
-                              const TensorSource& source, const MemoryNeeds& needs);
+                              const TensorSource& source, const MemoryNeeds& given);
 
 // "weights 144 MB (int8), work space 60 MB, keys and values 1510 MB for 65536 tokens (64 samples
 // of 1024): 1714 MB of 21,000 MB available".
