@@ -29,13 +29,16 @@ class Sample(unittest.TestCase):
         if "cache" in done.stderr and done.returncode == 2:
             raise unittest.SkipTest("the default model is not in the cache (scripts/setup fetches it)")
 
-    def test_greedy_text(self):
-        done, (line,) = sample("--max-tokens", 6, "--temperature", 0)
+    def test_greedy_ids_are_those_of_transformers(self):
+        path = os.path.join(os.environ["ASSAY_SOURCE_DIR"], "tests", "cases", "model", "smollm2_greedy.jsonl")
+        with open(path) as file:
+            case = json.loads(file.readline())
+        done, (line,) = sample("--max-tokens", 6, "--temperature", 0, lines=[{"id": "x", "ids": case["prompt"]}])
         self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertIn("Paris", line["text"])
-        self.assertEqual((line["id"], line["sample"], line["finish"]), (1, 0, "length"))
-        self.assertEqual(len(line["ids"]), 6)
-        self.assertTrue(all(value <= 0 for value in line["logprobs"]))
+        self.assertEqual(line["ids"], case["ids"][:6])
+        self.assertEqual((line["id"], line["sample"]), ("x", 0))
+        for got, expected in zip(line["logprobs"], case["logprobs"]):
+            self.assertAlmostEqual(got, expected, delta=1e-3)
 
     def test_company_does_not_matter(self):
         lines = [{"id": i, "prompt": f"Once upon a time, {i} friends"} for i in range(5)]
@@ -52,9 +55,12 @@ class Sample(unittest.TestCase):
             self.assertEqual(fewer, expected[::3][::-1])
 
     def test_stop_string(self):
-        done, (line,) = sample("--max-tokens", 40, "--temperature", 0, "--stop", "aris")
-        self.assertEqual(line["finish"], "stop", done.stderr)
-        self.assertTrue(line["text"].endswith("P"))
+        _, (whole,) = sample("--max-tokens", 24, "--temperature", 0)
+        stop = whole["text"][7:10]
+        done, (cut,) = sample("--max-tokens", 24, "--temperature", 0, "--stop", stop)
+        self.assertEqual((done.returncode, cut["finish"]), (0, "stop"), done.stderr)
+        self.assertEqual(cut["text"], whole["text"][:whole["text"].index(stop)])
+        self.assertEqual(cut["ids"], whole["ids"][:len(cut["ids"])])
 
     def test_the_memory_plan_is_printed_and_kept(self):
         done, _ = sample("--max-tokens", 1, "--dtype", "int8", "--cache-mb", 16)
