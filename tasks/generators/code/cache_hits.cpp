@@ -92,9 +92,16 @@ std::string Python(const Params& params) {
   static const std::vector<std::string> ranks = {"used[k]", "loaded[k]", "(count[k], used[k])",
                                                  "-k"};
   static const std::vector<std::string> reports = {"hits", "evicted", "sorted(used)"};
-  std::string text =
-      "def serve(keys):\n    used, loaded, count = {}, {}, {}\n    hits, evicted = 0, []\n"
-      "    for now, key in enumerate(keys):\n";
+  const bool loaded = params.policy == Policy::kFirstIn;
+  const bool counted = params.policy == Policy::kLeastOften;
+  const bool hits = params.report == Report::kHits;
+  const bool evicted = params.report == Report::kEvicted;
+  std::string text = "def serve(keys):\n    used = {}\n";
+  if (loaded) text += "    loaded = {}\n";
+  if (counted) text += "    count = {}\n";
+  if (hits) text += "    hits = 0\n";
+  if (evicted) text += "    evicted = []\n";
+  text += "    for now, key in enumerate(keys):\n";
   if (params.expiry != 0) {
     text +=
         "        for k in [k for k in used if now - used[k] > {expiry}]:\n            del "
@@ -103,15 +110,18 @@ std::string Python(const Params& params) {
   if (params.write_back) {
     text += "        if key < 0:\n            used.pop(-key, None)\n            continue\n";
   }
-  text +=
-      "        if key in used:\n            hits += 1\n            used[key] = now\n"
-      "            count[key] += 1\n            continue\n";
+  text += "        if key in used:\n";
+  if (hits) text += "            hits += 1\n";
+  if (counted) text += "            count[key] += 1\n";
+  text += "            used[key] = now\n            continue\n";
   if (params.bypass != 0) text += "        if key % {bypass} == 0:\n            continue\n";
   text += "        if len(used) == {capacity}:\n            victim = min(used, key=lambda k: " +
-          ranks[std::size_t(params.policy)] +
-          ")\n            evicted.append(victim)\n            del used[victim]\n"
-          "        used[key] = loaded[key] = now\n        count[key] = 1\n    return " +
-          reports[std::size_t(params.report)] + "\n";
+          ranks[std::size_t(params.policy)] + ")\n";
+  if (evicted) text += "            evicted.append(victim)\n";
+  text += "            del used[victim]\n        used[key] = now\n";
+  if (loaded) text += "        loaded[key] = now\n";
+  if (counted) text += "        count[key] = 1\n";
+  text += "    return " + reports[std::size_t(params.report)] + "\n";
   return Fill(text, {{"expiry", std::to_string(params.expiry)},
                      {"bypass", std::to_string(params.bypass)},
                      {"capacity", std::to_string(params.capacity)}});

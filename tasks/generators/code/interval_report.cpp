@@ -83,22 +83,27 @@ std::string Python(const Params& params) {
         if a < b:
             events += [(a, 1), (b, -1)]
     events.sort()
-    depth = deepest = alone = 0
+    depth = 0
     last = None
-    blocks = []
-    for at, change in events:
+{start}    for at, change in events:
         if last is not None and at > last:
-            if depth == {times}:
-                alone += at - last
-            if depth >= {times}:
-                if blocks and last - blocks[-1][1] <= {join}:
-                    blocks[-1][1] = at
-                else:
-                    blocks.append([last, at])
-            deepest = max(deepest, depth)
-        depth += change
+{count}        depth += change
         last = at
 )";
+  std::string start = "    blocks = []\n";
+  std::string count =
+      "            if depth >= {times}:\n"
+      "                if blocks and last - blocks[-1][1] <= {join}:\n"
+      "                    blocks[-1][1] = at\n                else:\n"
+      "                    blocks.append([last, at])\n";
+  if (params.measure == Measure::kDeepest) {
+    start = "    deepest = 0\n";
+    count = "            deepest = max(deepest, depth)\n";
+  } else if (params.measure == Measure::kAlone) {
+    start = "    alone = 0\n";
+    count = "            if depth == {times}:\n                alone += at - last\n";
+  }
+  text = Fill(text, {{"start", start}, {"count", count}});
   static const std::vector<std::string> ends = {
       "sum(b - a for a, b in blocks)", "blocks",
       "[[p[1], q[0]] for p, q in zip(blocks, blocks[1:])]", "deepest", "alone"};
