@@ -140,6 +140,8 @@ def main():
         write_data(folder, arguments.samples)
         print(f"{arguments.samples} samples, {os.cpu_count()} cores, median of {arguments.repeats}")
         print(f"{'harness':<10} {'start, s':>9} {'ms/sample':>10} {'CPU ms/sample':>14} {'samples/s':>10} {'score':>7}")
+        for name in ("assay", "lm-eval", "inspect"):
+            measure(arguments, name, folder, 1)  # a first run finds nothing in the page cache
         rounds = {name: [] for name in ("assay", "lm-eval", "inspect")}
         for _ in range(arguments.repeats):  # interleaved, so that a busy moment hits all three
             for name, rows in rounds.items():

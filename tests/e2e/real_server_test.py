@@ -45,9 +45,12 @@ class RealServer(unittest.TestCase):
     def setUpClass(cls):
         port = free_port()
         cls.log = tempfile.TemporaryFile()
+        cls.addClassCleanup(cls.log.close)
         cls.process = subprocess.Popen([PYTHON, SERVER, MODEL, str(port)], stdout=cls.log, stderr=cls.log)
+        cls.addClassCleanup(cls.process.wait)
+        cls.addClassCleanup(cls.process.kill)
         cls.base = f"http://127.0.0.1:{port}/v1"
-        deadline = time.monotonic() + 180
+        deadline = time.monotonic() + 600
         while True:
             try:
                 with urllib.request.urlopen(cls.base + "/models", timeout=5):
@@ -57,12 +60,6 @@ class RealServer(unittest.TestCase):
                     cls.log.seek(0)
                     raise AssertionError("the server did not start: " + cls.log.read().decode()[-2000:])
                 time.sleep(0.3)
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.process.kill()
-        cls.process.wait()
-        cls.log.close()
 
     def setUp(self):
         holder = tempfile.TemporaryDirectory()
