@@ -50,10 +50,12 @@ void Add(PolicyPass& pass, const PolicyTokens& slice, const TokenOutputs& output
   pass.ratio_deviation = std::max(pass.ratio_deviation, result.metrics.max_ratio_deviation);
   for (std::size_t t = 0; t < slice.mask.size() && !slice.sampler_logps.empty(); ++t) {
     if (slice.mask[t] == 0) continue;
-    const double difference = std::abs(outputs.logps[t] - slice.sampler_logps[t]);
+    // Of the learner that the samples came from: later updates of a step have moved on.
+    const double own = slice.old_logps.empty() ? outputs.logps[t] : slice.old_logps[t];
+    const double difference = std::abs(own - slice.sampler_logps[t]);
     pass.sampler_difference += difference;
     pass.sampler_difference_max = std::max(pass.sampler_difference_max, difference);
-    const double apart = std::abs(std::exp(outputs.logps[t]) - std::exp(slice.sampler_logps[t]));
+    const double apart = std::abs(std::exp(own) - std::exp(slice.sampler_logps[t]));
     pass.probability_difference += apart;
     pass.probability_difference_max = std::max(pass.probability_difference_max, apart);
   }

@@ -89,10 +89,11 @@ void Watch::LookAtHeldOut(const Metrics& metrics) {
   if (!correct) return;
   const Evaluation now = {reward_steps_ > 0 ? reward_sum_ / reward_steps_ : 0, *correct,
                           Named(metrics, "eval/low").value_or(*correct)};
+  const double high = Named(metrics, "eval/high").value_or(*correct);
   if (best_ && reward_steps_ > 0 && now.reward > best_->reward + kRewardUp &&
-      now.correct < best_->low) {
+      now.correct < best_->low && high < best_->correct) {
     Say("hacking", fmt::format("the training reward rose from {:.3f} to {:.3f} while the held-out "
-                               "score fell from {:.3f} to {:.3f}, below its 95 % interval: the "
+                               "score fell from {:.3f} to {:.3f}, beyond their 95 % intervals: the "
                                "reward is being earned without the answers (look at the samples: "
                                "assay report), or the training problems are learnt by heart",
                                best_->reward, now.reward, best_->correct, now.correct));

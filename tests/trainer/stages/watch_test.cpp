@@ -72,8 +72,8 @@ TEST_CASE("reward up while the held-out score falls is the sign of a hacked rewa
   Steps(watch, With({{"reward", 0.4}}), 1, 10);
   CHECK(watch.Look(10, With({{"reward", 0.4}, {"eval/correct", 0.6}, {"eval/low", 0.55}})).empty());
   Steps(watch, With({{"reward", 0.7}}), 11, 20);
-  const auto said =
-      watch.Look(20, With({{"reward", 0.7}, {"eval/correct", 0.4}, {"eval/low", 0.35}}));
+  const auto said = watch.Look(
+      20, With({{"reward", 0.7}, {"eval/correct", 0.4}, {"eval/low", 0.35}, {"eval/high", 0.45}}));
   REQUIRE(said.size() == 1);
   CHECK(said[0].find("held-out") != std::string::npos);
   // Within the interval nothing is said.
