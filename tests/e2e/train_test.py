@@ -146,7 +146,7 @@ class Learning(Folder):
 class Runs(Folder):
     def test_metrics_have_the_known_names_and_the_page_is_whole(self):
         self.train("grpo", SORT, "run", *QUICK, "--set", "run.steps=3", "--set", "run.eval_every=2",
-                   "--set", "reward.format=0.1", "--set", "loss.beta=0.01")
+                   "--set", "reward.format=0.1", "--set", "loss.beta=0.01", "--set", "loss.minibatches=1")
         lines = self.metrics("run")
         self.assertEqual([line["step"] for line in lines], [0, 1, 2, 3])
         for name in ("reward", "reward_std", "rewards/accuracy/mean", "rewards/format/mean", "frac_reward_zero_std",

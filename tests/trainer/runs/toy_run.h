@@ -33,6 +33,7 @@ inline Json ToyJson() {
   (*json)["threads"] = 1;
   (*json)["data"] = {{"sort_digits", 4}, {"count", 300}, {"chat", false}};
   (*json)["rollout"] = {{"prompts", 6}, {"group", 4}, {"max_tokens", 4}};
+  (*json)["loss"] = {{"name", "grpo"}};
   (*json)["run"] = {{"steps", 5}, {"log_samples", 0}};
   return *json;
 }
