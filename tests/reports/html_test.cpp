@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <string>
+#include <thread>
 
 #include "base/files.h"
 #include "tests/support/catch.h"
@@ -64,6 +65,12 @@ std::string DomAfter(std::string page, const std::string& script) {
   INFO(log);
   CHECK(log.find("CONSOLE") == std::string::npos);
   return ReadFile(dir.path() / "dom.html").value();
+}
+
+// Whether more wants to run than there are cores, so that wall times say nothing.
+bool Busy() {
+  double load = 0;
+  return ::getloadavg(&load, 1) == 1 && load > 2.0 * std::thread::hardware_concurrency();
 }
 
 bool Contains(const std::string& text, const std::string& part) {
@@ -156,6 +163,10 @@ TEST_CASE("ten thousand samples load and filter in less than two seconds", "[bro
   const auto times = ParseJson(dom.substr(begin, dom.find("</title>") - begin));
   REQUIRE(times);
   WARN("page with 10,000 samples: " << dom.substr(begin, dom.find("</title>") - begin));
+  if (Busy()) {
+    WARN("SKIPPED: the page's times (the machine is busy with something else)");
+    return;
+  }
   CHECK((*times)["load_ms"].get<double>() < 2000);
   CHECK((*times)["filter_ms"].get<double>() < 200);
 }
