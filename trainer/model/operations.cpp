@@ -76,6 +76,8 @@ struct Head : torch::autograd::Function<Head> {
       entropies.narrow(0, begin, count).copy_(-(log_softmax.exp() * log_softmax).sum(1));
     }
     context->save_for_backward({hidden, weight, predicted, entropies});
+    // Mostly nobody asks for the entropies' gradient: it costs as much again as the other.
+    context->set_materialize_grads(false);
     context->saved_data["temperature"] = temperature;
     context->saved_data["chunk"] = chunk;
     return {logps, entropies};
@@ -100,7 +102,8 @@ struct Head : torch::autograd::Function<Head> {
     for (std::int64_t begin = 0; begin < rows; begin += chunk) {
       const std::int64_t count = std::min(chunk, rows - begin);
       const at::Tensor log_softmax = LogSoftmax(hidden, weight, temperature, begin, count);
-      const at::Tensor by_logp = Column(grads[0], begin, count);
+      const at::Tensor by_logp = grads[0].defined() ? Column(grads[0], begin, count)
+                                                    : at::zeros({count, 1}, hidden.options());
       const at::Tensor p = log_softmax.exp();
       // d logp / d logit = onehot - p;   d entropy / d logit = -p (log p + entropy)
       at::Tensor grad_logits = p * -by_logp;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <functional>
 #include <vector>
 
 #include "base/files.h"
@@ -20,18 +21,19 @@ std::size_t Bytes(const ParameterView& view) {
   return static_cast<std::size_t>(view.size()) * (view.is_double ? sizeof(double) : sizeof(float));
 }
 
-std::string ParameterBytes(const Learner& learner) {
-  std::string bytes;
-  for (const ParameterView& view : learner.parameters()) {
-    bytes.append(static_cast<const char*>(view.value), Bytes(view));
-  }
-  return bytes;
-}
-
 std::size_t ParameterSize(const Learner& learner) {
   std::size_t size = 0;
   for (const ParameterView& view : learner.parameters()) size += Bytes(view);
   return size;
+}
+
+std::string ParameterBytes(const Learner& learner) {
+  std::string bytes;
+  bytes.reserve(ParameterSize(learner));
+  for (const ParameterView& view : learner.parameters()) {
+    bytes.append(static_cast<const char*>(view.value), Bytes(view));
+  }
+  return bytes;
 }
 
 void TakeParameters(const char* from, Learner& learner) {
@@ -68,23 +70,28 @@ std::string Safetensors32(Learner& learner) {
   learner.Merge();
   OrderedJson header;
   header["__metadata__"] = {{"format", "pt"}};
-  std::string data;
+  std::size_t at = 0;
   for (const ParameterView& view : learner.parameters()) {
     if (!Exported(view)) continue;
-    const StoredTensor& tensor = *learner.weights().Find(view.name);
+    const std::size_t size = learner.weights().Find(view.name)->bytes.size();
     OrderedJson& entry = header[view.name];
     entry["dtype"] = "F32";
     entry["shape"] = view.is_vector ? OrderedJson::array({view.columns})
                                     : OrderedJson::array({view.rows, view.columns});
-    entry["data_offsets"] = {data.size(), data.size() + tensor.bytes.size()};
-    data.append(tensor.bytes);
+    entry["data_offsets"] = {at, at + size};
+    at += size;
   }
   std::string text = header.dump();
   text.append((8 - text.size() % 8) % 8, ' ');
-  std::uint64_t length = text.size();
+  const std::uint64_t length = text.size();
   std::string bytes(sizeof length, '\0');
   std::memcpy(bytes.data(), &length, sizeof length);
-  return bytes + text + data;
+  bytes.reserve(sizeof length + text.size() + at);
+  bytes += text;
+  for (const ParameterView& view : learner.parameters()) {
+    if (Exported(view)) bytes.append(learner.weights().Find(view.name)->bytes);
+  }
+  return bytes;
 }
 
 fs::path CheckpointFolder(const fs::path& run, std::int64_t step) {
@@ -115,16 +122,18 @@ Result<fs::path> SaveCheckpoint(const fs::path& run, const CheckpointFiles& file
                         {"tokens", state.tokens},
                         {"updates", snapshot.updates}};
   if (auto copied = CopyTokenizer(files.tokenizer, part); !copied) return Pass(copied.error());
-  std::vector<std::pair<const char*, std::string>> contents = {
-      {"model.safetensors", Safetensors32(snapshot.learner)},
-      {"config.json", files.config.dump(2) + "\n"},
-      {"trainer.bin", ParameterBytes(snapshot.learner) + snapshot.moments},
-      {"trainer.json", DumpJsonPretty(trainer) + "\n"}};
+  // One file's bytes at a time: they are as large as the model.
+  std::vector<std::pair<const char*, std::function<std::string()>>> contents = {
+      {"model.safetensors", [&] { return Safetensors32(snapshot.learner); }},
+      {"config.json", [&] { return files.config.dump(2) + "\n"; }},
+      {"trainer.bin", [&] { return ParameterBytes(snapshot.learner); }},
+      {"moments.bin", [&] { return std::move(snapshot.moments); }},
+      {"trainer.json", [&] { return DumpJsonPretty(trainer) + "\n"; }}};
   if (snapshot.reference != nullptr) {
-    contents.emplace_back("reference.bin", ParameterBytes(*snapshot.reference));
+    contents.emplace_back("reference.bin", [&] { return ParameterBytes(*snapshot.reference); });
   }
   for (const auto& [name, bytes] : contents) {
-    if (auto written = WriteFileAtomically(part / name, bytes); !written) {
+    if (auto written = WriteFileAtomically(part / name, bytes()); !written) {
       fs::remove_all(part, error);
       return Pass(written.error());
     }
@@ -172,20 +181,18 @@ Result<TrainerState> LoadCheckpoint(const fs::path& checkpoint, Learner& learner
   if (auto done = fields.Done(); !done) return Pass(done.error());
   const auto file = MappedFile::Open(checkpoint / "trainer.bin");
   if (!file) return Pass(file.error());
-  const std::size_t own = ParameterSize(learner);
-  const std::size_t width = learner.parameters().empty()        ? 0
-                            : learner.parameters()[0].is_double ? sizeof(double)
-                                                                : sizeof(float);
-  const std::size_t moments =
-      2 * width * static_cast<std::size_t>(TrainedNumbers(learner.parameters()));
-  if (file->bytes().size() != own + moments) {
+  const auto moments = MappedFile::Open(checkpoint / "moments.bin");
+  if (!moments) return Pass(moments.error());
+  if (file->bytes().size() != ParameterSize(learner)) {
     return Fail(ErrorCode::kInput, "{}: holds {} bytes, expected {}: it is of another model",
-                (checkpoint / "trainer.bin").string(), file->bytes().size(), own + moments);
+                (checkpoint / "trainer.bin").string(), file->bytes().size(),
+                ParameterSize(learner));
+  }
+  if (!TakeMoments(moments->bytes(), learner.parameters(), optimizer)) {
+    return Fail(ErrorCode::kInput, "{}: holds {} bytes: it is of another model",
+                (checkpoint / "moments.bin").string(), moments->bytes().size());
   }
   TakeParameters(file->bytes().data(), learner);
-  if (!TakeMoments(file->bytes().substr(own), learner.parameters(), optimizer)) {
-    return Fail(ErrorCode::kInternal, "the moments of {} do not fit", checkpoint.string());
-  }
   if (reference != nullptr && fs::exists(checkpoint / "reference.bin")) {
     const auto bytes = MappedFile::Open(checkpoint / "reference.bin");
     if (!bytes) return Pass(bytes.error());

@@ -1,7 +1,8 @@
 // trainer/stages/checkpoint.h -- What a run leaves on disk: Hugging Face folders that any engine
 // loads, with the trainer's own state beside the weights.
 //
-//   RUN/step-000120/{model.safetensors, config.json, tokenizer.json, …, trainer.json, trainer.bin}
+//   RUN/step-000120/{model.safetensors, config.json, tokenizer.json, …,
+//                    trainer.json, trainer.bin (parameters), moments.bin}
 //
 // A checkpoint is written under another name and renamed when every byte is on disk: a crash in the
 // middle of saving leaves the one before it as the last.
@@ -46,7 +47,7 @@ struct Snapshot {
   const TrainerState& state;
   Learner& learner;
   std::int64_t updates = 0;
-  const std::string& moments;
+  std::string& moments;                // is used up
   const Learner* reference = nullptr;  // where it is no longer the run's first weights
 };
 // kUnavailable naming the file (disk full …): the run's earlier checkpoints are untouched.

@@ -51,6 +51,7 @@ TEST_CASE("resumed in another process: the same bytes", "[trainer][runs]") {
     CHECK(found.steps == expected.steps);
     REQUIRE(expected.steps.size() == 6);
     CHECK(expected.files.count("trainer.bin") == 1);
+    CHECK(expected.files.count("moments.bin") == 1);
     CHECK(expected.files.count("reference.bin") == (rich ? 1 : 0));
   }
 }
