@@ -31,6 +31,10 @@ inline Json ToyJson() {
   auto json = ReadJsonFile(ASSAY_SOURCE_DIR "/trainer/configs/sort-4-digits/grpo.json");
   REQUIRE(json.has_value());
   (*json)["threads"] = 1;
+  (*json)["model"]["fresh"].erase("initializer_range");
+  (*json)["loss"] = {{"name", "grpo"}};
+  (*json)["optimizer"] = {
+      {"learning_rate", 0.001}, {"max_grad_norm", 1.0}, {"tokens_per_batch", 16384}};
   (*json)["data"] = {{"sort_digits", 4}, {"count", 300}, {"chat", false}};
   (*json)["rollout"] = {{"prompts", 6}, {"group", 4}, {"max_tokens", 4}};
   (*json)["loss"] = {{"name", "grpo"}};
