@@ -11,9 +11,9 @@ namespace {
 enum class Kind { kSudoku, kFutoshiki, kDiagonal };
 
 struct Params {
-  int size;
+  int size = 0;
   LatinRules rules;
-  int open;  // cells to take away, where uniqueness allows it
+  int open = 0;  // cells to take away, where uniqueness allows it
 };
 
 Params ForLevel(Kind kind, int level) {
