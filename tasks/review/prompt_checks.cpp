@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <map>
+#include <memory>
+#include <mutex>
 #include <unordered_map>
 
 #include "base/utf8.h"
@@ -86,6 +88,21 @@ bool Repeats(const std::string& prompt, const std::string& reference) {
   return words.size() >= kLong && OnlyWords(prompt).find(words) != std::string::npos;
 }
 
+// A generated suite is the same whenever it is made, and takes seconds: it is made once.
+Result<std::shared_ptr<const Suite>> Installed(const SuiteInfo& info,
+                                               const LibraryOptions& library) {
+  static std::mutex mutex;
+  static std::map<std::string, std::shared_ptr<const Suite>> generated;
+  const std::lock_guard lock(mutex);
+  const auto found = generated.find(info.name);
+  if (found != generated.end()) return found->second;
+  auto suite = FindSuite(info.name, library);
+  if (!suite) return Pass(suite.error());
+  auto shared = std::make_shared<const Suite>(std::move(*suite));
+  if (info.kind == "generated") generated.emplace(info.name, shared);
+  return shared;
+}
+
 std::string Place(const std::string& suite, const std::string& id) { return suite + "/" + id; }
 
 }  // namespace
@@ -145,14 +162,14 @@ CheckResult CheckInstalled(const Subject& subject) {
   for (const SuiteInfo& info : *installed) {
     const bool same = info.name == subject.suite.name || (generated && info.kind == "generated");
     if (same || !info.present || info.name == "assay-mini") continue;
-    const auto suite = FindSuite(info.name, subject.options.library);
+    const auto suite = Installed(info, subject.options.library);
     if (!suite) return Skipped("installed", suite.error().message);
     ++compared;
-    for (const Problem& problem : suite->problems) {
+    for (const Problem& problem : (*suite)->problems) {
       const auto* text = std::get_if<std::string>(&problem.prompt);
       const auto found = text == nullptr ? mine.end() : mine.find(PromptHash(*text));
       if (found == mine.end()) continue;
-      findings.push_back(found->second + ": is " + Place(suite->name, problem.id) + " as well");
+      findings.push_back(found->second + ": is " + Place((*suite)->name, problem.id) + " as well");
     }
   }
   return Judged("installed", fmt::format("compared with {} installed suites", compared),
