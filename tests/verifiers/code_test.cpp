@@ -1,5 +1,8 @@
 // The code verifier in the sandbox. Public suites and recorded outputs are used where present.
+#include <atomic>
+#include <cstdlib>
 #include <map>
+#include <thread>
 
 #include "base/files.h"
 #include "base/thread_pool.h"
@@ -127,6 +130,35 @@ TEST_CASE("recorded chat replies score what each extractor's rules give", "[slow
     INFO(profile);
     CHECK(passed == passes);
   }
+}
+
+// ASSAY_FLIP_RUNS shortens it.
+TEST_CASE("no verdict flips in 3 x 1,000 runs beside a busy core", "[slow]") {
+  const char* wanted = std::getenv("ASSAY_FLIP_RUNS");
+  const int runs = wanted != nullptr ? std::atoi(wanted) : 1000;
+  std::atomic<bool> stop{false};
+  std::thread busy([&] {
+    while (!stop) {
+    }
+  });
+  const auto verifier = Make({{"kind", "code"},
+                              {"profile", "raw"},
+                              {"cpu_ms", 300},
+                              {"wall_ms", 60'000},
+                              {"tests", {"assert f(1) == 2", "assert f(41) == 42"}}});
+  const std::vector<std::pair<std::string, Outcome>> programs = {
+      {"def f(a):\n    return a + 1\n", Outcome::kCorrect},
+      {"def f(a):\n    return 2\n", Outcome::kWrong},
+      {"def f(a):\n    while True: pass\n", Outcome::kLimit}};
+  for (const auto& [program, outcome] : programs) {
+    int flips = 0;
+    for (int run = 0; run < runs; ++run)
+      flips += verifier->Check(program, kBudget).outcome == outcome ? 0 : 1;
+    INFO(program);
+    CHECK(flips == 0);
+  }
+  stop = true;
+  busy.join();
 }
 
 TEST_CASE("programs are judged by what they write") {
