@@ -48,7 +48,7 @@ class WithoutSigpipe {
   bool raised = false;
 
  private:
-  sigset_t pipe_, before_;
+  sigset_t pipe_{}, before_{};
 };
 
 }  // namespace

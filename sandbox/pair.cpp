@@ -40,7 +40,7 @@ struct Judge::State {
   std::unique_ptr<ActiveRun> run;
   bool over = false;
 
-  PairResult TryOnce(const PairScript& candidate);
+  PairResult TryOnce(const PairScript& script);
   std::optional<std::string> WaitForAnswer(ActiveRun& candidate);
   bool TakeAnswerBytes();
   std::optional<std::string> TakeFrame();

@@ -198,7 +198,7 @@ class Builder {
   void AddList(const Names& names, std::uint32_t action) {
     for (const std::string_view name : names) Add(name, action, {});
   }
-  void AllowWhere(std::string_view name, std::vector<scmp_arg_cmp> checks) {
+  void AllowWhere(std::string_view name, const std::vector<scmp_arg_cmp>& checks) {
     Add(name, SCMP_ACT_ALLOW, checks);
   }
   // Rules for `name` that no check allows: libseccomp needs them as explicit opposites, so the

@@ -72,8 +72,8 @@ class SpawnPlan {
   }
 
  private:
-  posix_spawn_file_actions_t actions_;
-  posix_spawnattr_t attributes_;
+  posix_spawn_file_actions_t actions_{};
+  posix_spawnattr_t attributes_{};
   std::vector<UniqueFd> kept_;
 };
 

@@ -110,7 +110,7 @@ class Session {
     flying_.emplace(ticket, std::move(job));
   }
 
-  void OnReply(std::uint64_t ticket, HttpReply http) {
+  void OnReply(std::uint64_t ticket, const HttpReply& http) {
     Job job = std::move(flying_.extract(ticket).mapped());
     if (http.status == 0) {
       ++job.time_outs;

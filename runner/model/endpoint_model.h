@@ -27,7 +27,6 @@ struct EndpointOptions {
 
 // `address` is "http://host:port/v1#name". Nothing is sent before Sample. A request that fails for
 // good gives kUnavailable with the server's words, without the key.
-Result<std::unique_ptr<Model>> MakeEndpointModel(const std::string& address,
-                                                 EndpointOptions options);
+Result<std::unique_ptr<Model>> MakeEndpointModel(const std::string& text, EndpointOptions options);
 
 }  // namespace assay

@@ -78,7 +78,7 @@ struct HttpClient::Impl {
   }
 };
 
-HttpClient::HttpClient(std::string bearer) : impl_(std::make_unique<Impl>()) {
+HttpClient::HttpClient(const std::string& bearer) : impl_(std::make_unique<Impl>()) {
   static std::once_flag once;
   std::call_once(once, [] { curl_global_init(CURL_GLOBAL_DEFAULT); });
   impl_->multi = curl_multi_init();

@@ -35,7 +35,7 @@ class HttpClient {
   using OnReply = std::function<void(std::uint64_t ticket, HttpReply reply)>;
 
   // `bearer`: the API key for every request, "" for none. Kept in memory only.
-  explicit HttpClient(std::string bearer);
+  explicit HttpClient(const std::string& bearer);
   ~HttpClient();
   HttpClient(const HttpClient&) = delete;
   HttpClient& operator=(const HttpClient&) = delete;

@@ -66,7 +66,8 @@ Result<Recorded> ParseLine(std::string_view line, const std::string& place) {
 
 class ReplayModel : public Model {
  public:
-  ReplayModel(std::filesystem::path path, MappedFile file) : path_(std::move(path)), file_(file) {}
+  ReplayModel(std::filesystem::path path, MappedFile file)
+      : path_(std::move(path)), file_(std::move(file)) {}
 
   Result<void> BuildIndex() {
     std::string_view rest = file_.bytes();

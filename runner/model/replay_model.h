@@ -15,6 +15,6 @@ namespace assay {
 // file is mapped, not loaded: only an index is held.
 //
 // A request whose problem or sample is not in the file gives kNotFound.
-Result<std::unique_ptr<Model>> OpenReplayModel(const std::filesystem::path& file);
+Result<std::unique_ptr<Model>> OpenReplayModel(const std::filesystem::path& path);
 
 }  // namespace assay

@@ -21,14 +21,14 @@ class RunWriter {
   // there, or the disk refuses.
   static Result<RunWriter> Open(const std::filesystem::path& folder, const RunRecord& run);
   // Opens an existing run, whatever its identity, to add verdicts. kNotFound if there is none.
-  static Result<RunWriter> OpenExisting(const std::filesystem::path& folder);
+  static Result<RunWriter> OpenExisting(const std::filesystem::path& run);
 
   // Known suites and problems are left as they are.
   Result<void> Put(const SuiteRecord& suite);
   Result<void> Put(const ProblemRecord& problem);
   // A response; forgets an earlier failure of the same sample.
   Result<void> Put(std::int64_t problem, std::int64_t sample, const Response& response);
-  Result<void> Put(const StoredVerdict& verdict);
+  Result<void> Put(const StoredVerdict& stored);
   Result<void> Put(const FailureRecord& failure);
   // A named remark on the run ("preflight", …); the last one of a name stays.
   Result<void> PutNote(const std::string& name, const std::string& value);

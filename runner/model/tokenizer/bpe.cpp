@@ -95,8 +95,8 @@ const MergeTable::Merge* MergeTable::Find(TokenId left, TokenId right) const {
   return slot.key == 0 ? nullptr : &slot.merge;
 }
 
-Result<std::unique_ptr<Bpe>> Bpe::Make(std::vector<std::string> texts, std::vector<bool> mergeable,
-                                       BpeOptions options) {
+Result<std::unique_ptr<Bpe>> Bpe::Make(std::vector<std::string> texts,
+                                       const std::vector<bool>& mergeable, BpeOptions options) {
   std::unique_ptr<Bpe> bpe(new Bpe());
   bpe->texts_ = std::move(texts);
   bpe->options_ = options;
@@ -217,7 +217,10 @@ void Bpe::MergeByScan(Scratch& scratch) const {
 }
 
 void Bpe::MergeByHeap(Scratch& scratch) const {
-  auto& [ids, ranks, previous, next, heap] = scratch;
+  auto& ids = scratch.ids;
+  auto& previous = scratch.previous;
+  auto& next = scratch.next;
+  auto& heap = scratch.heap;
   const auto count = static_cast<std::int32_t>(ids.size());
   previous.resize(count);
   next.resize(count);

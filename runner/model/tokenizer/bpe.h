@@ -75,7 +75,7 @@ class Bpe {
  public:
   // `texts` by id, as bytes; `mergeable[id]`: may come out of merging (special tokens may not).
   static Result<std::unique_ptr<Bpe>> Make(std::vector<std::string> texts,
-                                           std::vector<bool> mergeable, BpeOptions options);
+                                           const std::vector<bool>& mergeable, BpeOptions options);
   // Pairs in order of rank. kInput with the number of the bad pair where a part or the whole is not
   // a token.
   Result<void> AddMerge(std::string_view left, std::string_view right);

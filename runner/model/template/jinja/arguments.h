@@ -7,9 +7,10 @@
 
 namespace assay::jinja {
 
-inline Value ArgumentOr(const Arguments& a, std::size_t at, std::string_view name, Value absent) {
+inline Value ArgumentOr(const Arguments& a, std::size_t at, std::string_view name,
+                        const Value& absent) {
   const Value* given = a.Get(at, name);
-  return given == nullptr ? std::move(absent) : *given;
+  return given == nullptr ? absent : *given;
 }
 
 inline std::string TextOr(const Arguments& a, std::size_t at, std::string_view name,

@@ -43,7 +43,7 @@ class ExpressionParser {
  protected:
   // Counts how deep the parser is nested.
   struct Depth {
-    explicit Depth(ExpressionParser& parser);
+    explicit Depth(ExpressionParser& owner);
     ~Depth() { --parser.depth_; }
     ExpressionParser& parser;
   };

@@ -22,7 +22,7 @@ struct Vec {
 
 template <class Op>
 inline Vec Each(Op op) {
-  Vec out;
+  Vec out{};
   for (int i = 0; i < 16; ++i) out.v[i] = op(i);
   return out;
 }
@@ -91,17 +91,17 @@ struct ByteVec {
   std::uint8_t v[64];
 };
 inline ByteVec LoadBytes(const std::uint8_t* p) {
-  ByteVec out;
+  ByteVec out{};
   for (int i = 0; i < 64; ++i) out.v[i] = p[i];
   return out;
 }
 inline ByteVec LowHalves(const ByteVec& a) {
-  ByteVec out;
+  ByteVec out{};
   for (int i = 0; i < 64; ++i) out.v[i] = a.v[i] & 15;
   return out;
 }
 inline ByteVec HighHalves(const ByteVec& a) {
-  ByteVec out;
+  ByteVec out{};
   for (int i = 0; i < 64; ++i) out.v[i] = a.v[i] >> 4;
   return out;
 }
