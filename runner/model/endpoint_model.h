@@ -25,7 +25,7 @@ struct EndpointOptions {
   Json extra = Json::object();  // over every request's body; null takes a field away
 };
 
-// `address` is "http://host:port/v1#name". Nothing is sent before Sample. A request that fails for
+// `text` is "http://host:port/v1#name". Nothing is sent before Sample. A request that fails for
 // good gives kUnavailable with the server's words, without the key.
 Result<std::unique_ptr<Model>> MakeEndpointModel(const std::string& text, EndpointOptions options);
 
