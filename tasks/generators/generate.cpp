@@ -11,7 +11,7 @@
 namespace assay {
 namespace {
 
-constexpr std::size_t kMaxAttempts = 400;
+constexpr std::size_t kMaxAttempts = 4000;
 
 struct Slot {
   const Family* family;

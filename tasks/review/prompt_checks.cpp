@@ -73,19 +73,21 @@ bool States(const std::string& prompt, const std::string& reference) {
   return false;
 }
 
-std::string OnlyWords(const std::string& text) {
+// Signs stay: a program and its repair may differ in one of them alone.
+std::string WithoutSpace(const std::string& text) {
   std::string kept;
   for (const char c : text) {
-    if (IsWordByte(c)) kept += char(std::tolower(static_cast<unsigned char>(c)));
+    const auto byte = static_cast<unsigned char>(c);
+    if (std::isspace(byte) == 0) kept += char(std::tolower(byte));
   }
   return kept;
 }
 
-// A reference of some length that stands in the prompt word by word.
+// A reference of some length that stands in the prompt sign by sign.
 bool Repeats(const std::string& prompt, const std::string& reference) {
   constexpr std::size_t kLong = 60;
-  const std::string words = OnlyWords(reference);
-  return words.size() >= kLong && OnlyWords(prompt).find(words) != std::string::npos;
+  const std::string text = WithoutSpace(reference);
+  return text.size() >= kLong && WithoutSpace(prompt).find(text) != std::string::npos;
 }
 
 // A generated suite is the same whenever it is made, and takes seconds: it is made once.
