@@ -126,7 +126,7 @@ struct Output {
   Outcome outcome;
 };
 
-std::future<Output> Ready(const Json& id, Verdict verdict) {
+std::future<Output> Ready(const Json& id, const Verdict& verdict) {
   std::promise<Output> promise;
   promise.set_value({VerdictLine(id, verdict), verdict.outcome});
   return promise.get_future();

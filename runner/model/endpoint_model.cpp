@@ -53,9 +53,8 @@ class Session {
     MakeJobs();
     while ((!waiting_.empty() || !flying_.empty()) && !stop.stop_requested()) {
       StartWhatMay();
-      http_.Work(UntilNextStart(), [this](std::uint64_t ticket, HttpReply reply) {
-        OnReply(ticket, std::move(reply));
-      });
+      http_.Work(UntilNextStart(),
+                 [this](std::uint64_t ticket, const HttpReply& reply) { OnReply(ticket, reply); });
     }
     http_.Abort();
     for (std::size_t i = 0; i < ended_.size(); ++i) {
