@@ -75,8 +75,7 @@ int ByLevel(int level, int at_1, int at_10) {
   return at_1 + (numerator >= 0 ? (numerator + 4) / 9 : -((-numerator + 4) / 9));
 }
 
-std::string Say(Rng& rng, const std::vector<std::string>& variants, const Slots& slots) {
-  const std::string& pattern = rng.Pick(variants);
+std::string Fill(const std::string& pattern, const Slots& slots) {
   std::string text;
   for (std::size_t i = 0; i < pattern.size(); ++i) {
     const auto close = pattern[i] == '{' ? pattern.find('}', i) : std::string::npos;
@@ -90,6 +89,10 @@ std::string Say(Rng& rng, const std::vector<std::string>& variants, const Slots&
     i = close;
   }
   return text;
+}
+
+std::string Say(Rng& rng, const std::vector<std::string>& variants, const Slots& slots) {
+  return Fill(rng.Pick(variants), slots);
 }
 
 void Ask(Rng& rng, Draft& draft, std::string question, AnswerForm form, std::string_view what) {

@@ -12,8 +12,10 @@
 
 namespace assay {
 
-// One of `variants` with each {name} replaced. Braces around other words stay as they are.
+// `pattern` with each {name} replaced. Braces around other words stay as they are.
 using Slots = std::map<std::string, std::string>;
+std::string Fill(const std::string& pattern, const Slots& slots);
+// One of `variants`, filled.
 std::string Say(Rng& rng, const std::vector<std::string>& variants, const Slots& slots = {});
 
 enum class AnswerForm {

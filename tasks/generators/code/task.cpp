@@ -114,22 +114,6 @@ std::optional<Draft> ProgramDraft(Rng& rng, const ProgramTask& task) {
   return draft;
 }
 
-std::string Fill(const std::string& pattern, const Slots& slots) {
-  std::string text;
-  for (std::size_t i = 0; i < pattern.size(); ++i) {
-    const auto close = pattern[i] == '{' ? pattern.find('}', i) : std::string::npos;
-    const auto slot =
-        close == std::string::npos ? slots.end() : slots.find(pattern.substr(i + 1, close - i - 1));
-    if (slot == slots.end()) {
-      text += pattern[i];
-      continue;
-    }
-    text += slot->second;
-    i = close;
-  }
-  return text;
-}
-
 Json RandomInts(Rng& rng, int low_size, int high_size, std::int64_t low, std::int64_t high) {
   Json list = Json::array();
   const auto size = rng.Int(low_size, high_size);

@@ -68,9 +68,6 @@ struct ProgramTask {
 };
 std::optional<Draft> ProgramDraft(Rng& rng, const ProgramTask& task);
 
-// `pattern` with each {name} of `slots` replaced; other braces stay.
-std::string Fill(const std::string& pattern, const Slots& slots);
-
 // A list of `low_size` to `high_size` whole numbers from `low` to `high`.
 Json RandomInts(Rng& rng, int low_size, int high_size, std::int64_t low, std::int64_t high);
 // `size` letters of `alphabet`.
