@@ -1,6 +1,6 @@
 """clang-tidy with our .clang-tidy finds nothing in our sources, and finds the planted faults of must_fail.cpp.
 
-Usage: tidy_test.py BUILD_FOLDER [--all]. BUILD_FOLDER is the one with compile_commands.json. A file whose text,
+Usage: tidy_test.py BUILD_FOLDER [--all] [FILE...]. Given files, only those are read. BUILD_FOLDER is the one with compile_commands.json. A file whose text,
 headers and rules have not changed since it passed is not read again (stamps lie in BUILD_FOLDER/tidy).
 Without --all only the rules of QUICK are asked, which cost a fifth of all of them, and the trainer is left
 out: LibTorch's headers cost a minute a file.
@@ -83,7 +83,8 @@ def main():
         print(result.stdout + result.stderr, flush=True)
         return path
 
-    paths = sorted(set(sources(build, everything)))
+    named = {pathlib.Path(name).resolve() for name in sys.argv[2:] if not name.startswith("--")}
+    paths = sorted(path for path in set(sources(build, everything)) if not named or path in named)
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         complaints = [path for path in pool.map(check, paths) if path]
     print(f"tidy: {len(paths)} files, {len(complaints)} with complaints")
