@@ -1,9 +1,9 @@
 """clang-tidy with our .clang-tidy finds nothing in our sources, and finds the planted faults of must_fail.cpp.
 
-Usage: tidy_test.py BUILD_FOLDER [--all] [FILE...]. Given files, only those are read. BUILD_FOLDER is the one with compile_commands.json. A file whose text,
-headers and rules have not changed since it passed is not read again (stamps lie in BUILD_FOLDER/tidy).
-Without --all only the rules of QUICK are asked, which cost a fifth of all of them, and the trainer is left
-out: LibTorch's headers cost a minute a file.
+Usage: tidy_test.py BUILD_FOLDER [--all] [FILE...]. Given files, only those are read. BUILD_FOLDER is the one
+with compile_commands.json. A file whose text, headers and rules have not changed since it passed is not read
+again (stamps lie in BUILD_FOLDER/tidy). Without --all only the rules of QUICK are asked, which cost a fifth of
+all of them, and the trainer is left out: LibTorch's headers cost a minute a file.
 """
 import concurrent.futures
 import hashlib
