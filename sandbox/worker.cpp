@@ -65,7 +65,9 @@ class SpawnPlan {
     for (std::string& argument : arguments) argv.push_back(argument.data());
     argv.push_back(nullptr);
     char locale[] = "LC_ALL=C.UTF-8";
-    char* environment[] = {locale, nullptr};
+    // Whatever is bound now is bound once, not again by every fork.
+    char binding[] = "LD_BIND_NOW=1";
+    char* environment[] = {locale, binding, nullptr};
     pid_t child = -1;
     errno = posix_spawn(&child, program.c_str(), &actions_, &attributes_, argv.data(), environment);
     return errno == 0 ? child : -1;

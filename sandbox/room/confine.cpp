@@ -37,22 +37,24 @@ void Server::GiveUp(const char* step) {
   _exit(126);
 }
 
-void Server::Confine(const Request& request) {
-  // Before the descriptors of the groups are closed; "0" is the writing process.
+void Server::ConfineEarly(bool scratch) {
+  // "0" is the writing process.
   if (has_cgroup_memory_ && write(kMemoryProcsFd, "0", 1) != 1) GiveUp("joining the memory cgroup");
   if (has_cgroup_pids_ && write(kPidsProcsFd, "0", 1) != 1) GiveUp("joining the pids cgroup");
-  if (request.limits.scratch_kb > 0 && !EnterScratch()) GiveUp("scratch folder");
-  const int landlock = landlock_fd_ >= 0 ? fcntl(landlock_fd_, F_DUPFD_CLOEXEC, kStagingFd) : -1;
+  if (scratch && !EnterScratch()) GiveUp("scratch folder");
   if (landlock_fd_ >= 0) {
-    // Entering needs no_new_privs (or a capability that goes away), and must come while the
-    // descriptor lives.
-    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || !EnterLandlock(landlock)) GiveUp("Landlock");
-    close(landlock);
+    // Entering needs no_new_privs or a capability that goes away.
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || !EnterLandlock(landlock_fd_)) {
+      GiveUp("Landlock");
+    }
   }
-  if (!PlaceDescriptors(request)) GiveUp("descriptors");
   if (setsid() < 0) GiveUp("own session");
-  if (!SetLimits(request)) GiveUp("resource limits");
   if (!DropPrivileges()) GiveUp("dropping privileges");
+}
+
+void Server::ConfineFor(const Request& request) {
+  if (!PlaceDescriptors(request)) GiveUp("descriptors");
+  if (!SetLimits(request)) GiveUp("resource limits");
   if (!guest_.Load()) GiveUp("taking in the program");
   if (!LoadFilter(request.policy)) GiveUp("system call filter");
 }

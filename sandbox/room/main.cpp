@@ -55,6 +55,7 @@ int Main(int argc, char** argv) {
       (personality(0xffffffff) & ADDR_NO_RANDOMIZE) != 0) {
     execv("/proc/self/exe", argv);
   }
+  unsetenv("LD_BIND_NOW");  // it was for this program, not for what runs in it
   signal(SIGPIPE, SIG_IGN);
   std::string preload;
   if (!ReadAll(kPreloadFd, preload)) SayFailed("the preloaded source cannot be read");

@@ -17,11 +17,16 @@ class PythonGuest : public Guest {
   // empty text, or what failed. Never runs or sees anything untrusted in this process.
   std::string WarmUp(int hash_seed, const std::string& preload);
 
+  void Warm() override;
   bool Load() override;
   [[noreturn]] void Run(Progress* progress) override;
 
  private:
+  void RunExitFunctions() const;
+
   PyObject* globals_ = nullptr;
+  PyObject* run_exit_functions_ = nullptr;
+  PyObject* rehearsal_ = nullptr;  // the preloaded source's own, absent where it has none
   IncomingProgram program_;
 };
 

@@ -2,8 +2,9 @@
 // program that is pid 1 cannot be ended by its own signals) but a shadow: a clone that shares the
 // server's memory, costs no page tables, runs three instructions and sleeps. The server joins that
 // namespace for the one fork that makes the run's child, and leaves it. Killing the shadow ends
-// everything in the namespace. The next shadow is made after the report went out, off the critical
-// path.
+// everything in the namespace. The next shadow and child are made after the report went out, off
+// the critical path: the child confines itself, warms up and waits for its run, of which it then
+// takes the descriptors, limits and system call filter.
 #include "sandbox/room/server.h"
 
 #include <fcntl.h>
@@ -80,7 +81,6 @@ std::string Server::Prepare(int statm_fd) {
   self_pidfd_ = PidfdOpen(getpid());
   if (has_namespaces_) {
     layers_ |= kRoom | kPidNamespace;
-    if (!NewNamespace()) return std::string("pid namespace: ") + std::strerror(errno);
   }
   has_cgroup_memory_ = plan_.has_cgroup_memory;
   has_cgroup_pids_ = plan_.has_cgroup_pids;
@@ -93,6 +93,7 @@ std::string Server::Prepare(int statm_fd) {
   if (pread(statm_fd, statm, sizeof statm - 1, 0) <= 0) return "reading /proc/self/statm";
   base_kb_ = strtoll(statm, nullptr, 10) * (sysconf(_SC_PAGESIZE) / 1024);
   close(statm_fd);
+  if (!NewChild(false)) return std::string("the first child: ") + std::strerror(errno);
   return "";
 }
 
@@ -103,9 +104,13 @@ bool Server::NewNamespace() {
   return next_.init > 0;
 }
 
+void Server::KillNamespace() const {
+  if (next_.init > 0) kill(next_.init, SIGKILL);
+}
+
 void Server::EndNamespace() {
   if (next_.init < 0) return;
-  kill(next_.init, SIGKILL);
+  KillNamespace();
   while (waitpid(next_.init, nullptr, 0) < 0 && errno == EINTR) {
   }
   close(next_.pidfd);
@@ -114,10 +119,10 @@ void Server::EndNamespace() {
 
 void Server::Serve() {
   Request request;
-  while (Receive(request)) RunOne(request);
+  while (Receive(kControlFd, request)) RunOne(request);
 }
 
-bool Server::Receive(Request& request) {
+bool Server::Receive(int socket, Request& request) {
   alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int) * kMaxRunFds)];
   while (true) {
     iovec piece{&request, sizeof request};
@@ -126,7 +131,7 @@ bool Server::Receive(Request& request) {
     message.msg_iovlen = 1;
     message.msg_control = control;
     message.msg_controllen = sizeof control;
-    const ssize_t got = recvmsg(kControlFd, &message, MSG_CMSG_CLOEXEC);
+    const ssize_t got = recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
     if (got < 0 && errno == EINTR) continue;
     if (got <= 0) return false;
     if (got == sizeof(KillOrder)) continue;  // came too late: that run is over
@@ -141,77 +146,137 @@ bool Server::Receive(Request& request) {
   }
 }
 
+// Hands the run to the child.
+bool Server::Forward(const Request& request) {
+  Request copy = request;
+  iovec piece{&copy, sizeof copy};
+  alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int) * kMaxRunFds)] = {};
+  msghdr message{};
+  message.msg_iov = &piece;
+  message.msg_iovlen = 1;
+  if (!received_.empty()) {
+    const std::size_t bytes = sizeof(int) * received_.size();
+    message.msg_control = control;
+    message.msg_controllen = CMSG_SPACE(bytes);
+    cmsghdr* header = CMSG_FIRSTHDR(&message);
+    header->cmsg_level = SOL_SOCKET;
+    header->cmsg_type = SCM_RIGHTS;
+    header->cmsg_len = CMSG_LEN(bytes);
+    std::memcpy(CMSG_DATA(header), received_.data(), bytes);
+  }
+  return sendmsg(child_.channel, &message, MSG_NOSIGNAL) == sizeof copy;
+}
+
 void Server::RunOne(const Request& request) {
   Reply reply;
   reply.run = request.run;
-  *progress_ = Progress{};
   PrepareCgroup(request.limits);
   const bool scratch = request.limits.scratch_kb > 0;
   const std::int64_t begin_us = NowUs();
-  pid_t child = -1;
-  if (scratch && !MakeScratch(request.limits)) {
-    std::strncpy(reply.message, "making the scratch folder failed", sizeof reply.message - 1);
-  } else {
-    child = Fork(request);
-    if (child < 0) std::strncpy(reply.message, "fork failed", sizeof reply.message - 1);
-  }
+  const bool ready = (!scratch && ChildLives()) || ReplaceChild(request.limits);
+  const std::int64_t cpu_before_us = ready ? std::max<std::int64_t>(0, CpuUs(child_.pid)) : 0;
+  if (ready) Forward(request);  // a child that is gone shows as one that never began
   for (const int fd : received_) close(fd);
+  received_.clear();
   int output = -1;
-  if (child > 0) {
-    const int child_pidfd = PidfdOpen(child);
-    Watch(request, child, child_pidfd, reply);
-    Finish(request, child, begin_us, reply);
-    close(child_pidfd);
+  if (ready) {
+    Watch(request, cpu_before_us, reply);
+    Finish(request, begin_us, cpu_before_us, reply);
     if (request.wants_output != 0 && reply.started != 0) output = OpenOutput(request.limits);
+  } else {
+    std::strncpy(reply.message, "making the run's process or scratch folder failed",
+                 sizeof reply.message - 1);
   }
   reply.has_output = output >= 0 ? 1 : 0;
-  if (has_namespaces_) {
-    EndNamespace();
-  } else {
+  reply.doubtful = ready ? 0 : 1;
+  if (!has_namespaces_) {
     EndAllChildren();
+  } else if (request.policy == Policy::kTools) {
+    EndNamespace();  // compilers have children, and the reply says that all are gone
+  } else {
+    KillNamespace();
   }
-  reply.doubtful = child <= 0 ? 1 : 0;
   Send(reply, output);
   if (output >= 0) close(output);
+  EndNamespace();
   if (scratch) RemoveScratch();
-  if (has_namespaces_ && !NewNamespace())
-    _exit(1);  // the host sees the end and starts another room
+  if (!NewChild(false)) _exit(1);  // the host sees the end and starts another room
 }
 
-pid_t Server::Fork(const Request& request) {
-  if (has_namespaces_ && setns(next_.pidfd, CLONE_NEWPID) != 0) return -1;
-  const pid_t child = _Fork();  // no handlers: the interpreter's would cost more than the run
-  if (child == 0) {
-    Confine(request);
-    guest_.Run(progress_);
+bool Server::ChildLives() const {
+  pollfd ended{child_.pidfd, POLLIN, 0};
+  return child_.pid > 0 && poll(&ended, 1, 0) == 0;
+}
+
+bool Server::ReplaceChild(const Limits& limits) {
+  if (child_.pid > 0) {
+    kill(child_.pid, SIGKILL);
+    while (waitpid(child_.pid, nullptr, 0) < 0 && errno == EINTR) {
+    }
+    ForgetChild();
   }
+  EndNamespace();
+  const bool scratch = limits.scratch_kb > 0;
+  return (!scratch || MakeScratch(limits)) && NewChild(scratch);
+}
+
+void Server::ForgetChild() {
+  close(child_.pidfd);
+  close(child_.channel);
+  child_ = {};
+}
+
+bool Server::NewChild(bool scratch) {
+  *progress_ = Progress{};
+  int ends[2];
+  if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) return false;
+  if (has_namespaces_ && (!NewNamespace() || setns(next_.pidfd, CLONE_NEWPID) != 0)) return false;
+  child_.pid = _Fork();  // no handlers: the interpreter's would cost more than the run
+  if (child_.pid == 0) {
+    close(ends[0]);
+    child_.channel = ends[1];
+    BecomeGuest(scratch);
+  }
+  close(ends[1]);
+  child_.channel = ends[0];
   if (has_namespaces_ && setns(self_pidfd_, CLONE_NEWPID) != 0) _exit(1);
-  return child;
+  if (child_.pid > 0) child_.pidfd = PidfdOpen(child_.pid);
+  return child_.pid > 0 && child_.pidfd >= 0;
+}
+
+void Server::BecomeGuest(bool scratch) {
+  ConfineEarly(scratch);
+  guest_.Warm();
+  Request request;
+  if (!Receive(child_.channel, request)) _exit(0);
+  ConfineFor(request);
+  guest_.Run(progress_);
+  _exit(1);  // for the compiler, which does not see that Run never returns
 }
 
 // Sleeps until the child ends, a limit could have been reached, or the host speaks. All threads of
 // the child together gain at most `cpus_` times the time that passes, so no timer is needed to be
 // punctual.
-void Server::Watch(const Request& request, pid_t child, int child_pidfd, Reply& reply) {
-  const std::int64_t cpu_limit_us = request.limits.cpu_ms * 1000;
+void Server::Watch(const Request& request, std::int64_t cpu_before_us, Reply& reply) {
+  const std::int64_t cpu_limit_us = request.limits.cpu_ms * 1000 + cpu_before_us;
   const std::int64_t deadline_us = NowUs() + WallMs(request.limits) * 1000;
   while (true) {
-    const std::int64_t cpu_left_us = cpu_limit_us - std::max<std::int64_t>(0, CpuUs(child));
+    const std::int64_t cpu_left_us = cpu_limit_us - std::max<std::int64_t>(0, CpuUs(child_.pid));
     const std::int64_t wall_left_us = deadline_us - NowUs();
     if (cpu_left_us <= 0 || wall_left_us <= 0) {
       reply.killed_by = cpu_left_us <= 0 ? KilledBy::kCpu : KilledBy::kWall;
-      kill(child, SIGKILL);
+      kill(child_.pid, SIGKILL);
       return;
     }
     const std::int64_t pause_us =
         std::min(wall_left_us, std::max<std::int64_t>(cpu_left_us / cpus_, 2000));
     const timespec pause{pause_us / 1'000'000, pause_us % 1'000'000 * 1000};
-    pollfd watched[2] = {{child_pidfd, POLLIN, 0}, {kControlFd, POLLIN, 0}};
+    pollfd watched[2] = {{child_.pidfd, POLLIN, 0}, {kControlFd, POLLIN, 0}};
     if (ppoll(watched, 2, &pause, nullptr) < 0) continue;
     if (watched[0].revents != 0) return;
     if (watched[1].revents != 0 && HostWantsEnd(request.run)) {
       reply.killed_by = KilledBy::kHost;
-      kill(child, SIGKILL);
+      kill(child_.pid, SIGKILL);
       return;
     }
   }
@@ -224,12 +289,15 @@ bool Server::HostWantsEnd(std::uint64_t run) {
   return got == sizeof order && order.run == run;
 }
 
-void Server::Finish(const Request& request, pid_t child, std::int64_t begin_us, Reply& reply) {
+void Server::Finish(const Request& request, std::int64_t begin_us, std::int64_t cpu_before_us,
+                    Reply& reply) {
   rusage used{};
-  while (wait4(child, &reply.wait_status, 0, &used) < 0 && errno == EINTR) {
+  while (wait4(child_.pid, &reply.wait_status, 0, &used) < 0 && errno == EINTR) {
   }
   reply.wall_us = NowUs() - begin_us;
-  reply.cpu_us = Microseconds(used.ru_utime) + Microseconds(used.ru_stime);
+  ForgetChild();
+  reply.cpu_us = std::max<std::int64_t>(
+      0, Microseconds(used.ru_utime) + Microseconds(used.ru_stime) - cpu_before_us);
   reply.max_rss_kb = used.ru_maxrss;
   reply.started = progress_->started;
   if (reply.started == 0) {

@@ -1,5 +1,6 @@
 // sandbox/room/server.h -- Serves the runs of one room, one at a time: forks a child into a fresh
-// pid namespace, lets the child confine itself and become the program, watches its limits, reports.
+// pid namespace ahead of its run, lets it confine itself, hands it the run, watches its limits,
+// reports.
 #pragma once
 
 #include <linux/filter.h>
@@ -26,6 +27,8 @@ struct Progress {
 class Guest {
  public:
   virtual ~Guest() = default;
+  // In the child, before it knows its run: what every run would do first.
+  virtual void Warm() {}
   // In the child, confined but for the system call filter: takes in kPayloadFd. False when
   // malformed.
   virtual bool Load() = 0;
@@ -51,21 +54,39 @@ class Server {
     int pidfd = -1;
   };
 
-  bool Receive(Request& request);
+  // The next run's process, confined as far as it can be without knowing the run.
+  struct Child {
+    pid_t pid = -1;
+    int pidfd = -1;
+    int channel = -1;  // the run is sent here
+  };
+
+  // One message: `received_` takes the descriptors. False at the end of the stream.
+  bool Receive(int socket, Request& request);
+  bool Forward(const Request& request);
   void RunOne(const Request& request);
-  pid_t Fork(const Request& request);
-  void Watch(const Request& request, pid_t child, int child_pidfd, Reply& reply);
+  void Watch(const Request& request, std::int64_t cpu_before_us, Reply& reply);
   static bool HostWantsEnd(std::uint64_t run);
-  void Finish(const Request& request, pid_t child, std::int64_t begin_us, Reply& reply);
+  void Finish(const Request& request, std::int64_t begin_us, std::int64_t cpu_before_us,
+              Reply& reply);
   static void Send(const Reply& reply, int output_fd);
 
   bool NewNamespace();
+  void KillNamespace() const;
   void EndNamespace();
+  // Forks the next child; `scratch`: it enters the scratch folder that has been made.
+  bool NewChild(bool scratch);
+  void ForgetChild();
+  // A child with a scratch folder, or in place of one that died.
+  bool ReplaceChild(const Limits& limits);
+  bool ChildLives() const;
   void PrepareCgroup(const Limits& limits);
   std::int64_t OomKills() const;
 
   // In the child, in this order.
-  void Confine(const Request& request);
+  [[noreturn]] void BecomeGuest(bool scratch);
+  void ConfineEarly(bool scratch);
+  void ConfineFor(const Request& request);
   bool PlaceDescriptors(const Request& request);
   bool EnterScratch() const;
   bool SetLimits(const Request& request);
@@ -94,6 +115,7 @@ class Server {
   std::int64_t oom_kills_ = 0;
   Progress* progress_ = nullptr;
   Namespace next_;
+  Child child_;
   int scratch_fd_ = -1;
   std::vector<int> received_;
   std::array<std::vector<sock_filter>, 4> filters_;

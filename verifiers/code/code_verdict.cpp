@@ -38,6 +38,22 @@ std::string Describe(const Json& failure) {
 
 }  // namespace
 
+namespace {
+
+// All failures that the judge tells of, and how many there are beyond them.
+std::string DescribeAll(const Json& failures, std::int64_t failed) {
+  std::string words;
+  for (const Json& failure : failures) {
+    if (!failure.is_object()) continue;
+    words += (words.empty() ? "" : " | ") + Describe(failure);
+  }
+  const auto shown = static_cast<std::int64_t>(failures.size());
+  if (failed > shown) words += fmt::format(" | and {} more", failed - shown);
+  return words;
+}
+
+}  // namespace
+
 std::string LastLineOf(const std::string& text) {
   const auto bare = Trim(text);
   const auto line = bare.rfind('\n');
@@ -82,11 +98,11 @@ Verdict VerdictOfTests(const Json& result, bool partial) {
         "", total == 1 ? "the test passes" : fmt::format("all {} tests pass", total));
   }
   if (outcome == "fail") {
-    const auto failure = result.find("failure");
-    if (failure == result.end() || !failure->is_object())
+    const auto failures = result.find("failures");
+    if (failures == result.end() || !failures->is_array() || failures->empty())
       return Verdict::Failure("the judge's answer is malformed");
-    Verdict verdict = Verdict::Wrong("", Describe(*failure));
-    if (Text(*failure, "got").starts_with("MemoryError"))
+    Verdict verdict = Verdict::Wrong("", DescribeAll(*failures, Count(result, "failed")));
+    if (failures->front().is_object() && Text(failures->front(), "got").starts_with("MemoryError"))
       return Verdict::Limit("", "memory limit: " + verdict.reason);
     if (partial && total > 0) {
       verdict.reward = static_cast<double>(passed) / static_cast<double>(total);

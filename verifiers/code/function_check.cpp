@@ -13,6 +13,8 @@
 namespace assay {
 namespace {
 
+constexpr int kFirstChannels = 8;
+
 std::uint64_t NextId() {
   static std::atomic<std::uint64_t> next{1};
   return next++;
@@ -83,7 +85,8 @@ FunctionCheck::Tried FunctionCheck::TryIsolated(sandbox::Sandbox& box,
   auto judge = JudgeShelf::Shared().Take(id);
   if (!judge) {
     sandbox::PairOptions options;
-    options.channels = sandbox::kMaxChannels;
+    // A channel costs two descriptors: many only where a first judge was not enough.
+    options.channels = judges_++ == 0 ? kFirstChannels : sandbox::kMaxChannels;
     options.hash_seed = hash_seed;
     auto started = sandbox::Judge::Start(box, JudgeScript(spec_), options);
     if (!started) return {Verdict::Failure(started.error().message), true, std::nullopt};

@@ -13,6 +13,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <string>
 
@@ -43,6 +44,7 @@ class FunctionCheck {
 
   const CodeSpec& spec_;
   const std::array<std::uint64_t, 2> ids_;  // for the shelf of judges, by hash seed
+  mutable std::atomic<int> judges_{0};      // started so far
 };
 
 // The limits of one run under `budget` of wall time: never more CPU time than that.

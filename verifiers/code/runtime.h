@@ -5,9 +5,9 @@
 
 namespace assay::runtime {
 
-extern const std::string_view kCodec;      // preloaded: plain values as bytes
-extern const std::string_view kTesting;    // preloaded: runs a problem's tests
-extern const std::string_view kJudge;      // the trusted side of a pair
+extern const std::string_view
+    kPreload[4];                       // run once by every interpreter: codec, testing, both sides
+extern const std::string_view kJudge;  // the trusted side of a pair
 extern const std::string_view kCandidate;  // the untrusted side of a pair
 extern const std::string_view kInProcess;  // tests and response in one process, lower trust
 extern const std::string_view kLiteral;    // compares two Python literals

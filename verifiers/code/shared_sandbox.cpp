@@ -39,8 +39,8 @@ Result<sandbox::Sandbox*> SharedSandbox() {
   SharedState& shared = SharedState::Get();
   const std::lock_guard lock(shared.mutex);
   if (!shared.sandbox) {
-    shared.options.python_preload =
-        std::string(runtime::kCodec) + "\n" + std::string(runtime::kTesting);
+    for (const std::string_view part : runtime::kPreload)
+      shared.options.python_preload += std::string(part) + "\n";
     shared.sandbox = sandbox::Sandbox::Open(shared.options);
   }
   if (!*shared.sandbox) return Pass(shared.sandbox->error());

@@ -1,14 +1,16 @@
-# The trusted side: holds the tests, calls candidates by their sockets, answers with a verdict.
-# __data__ is the problem's tests as JSON. No candidate's code ever runs here: what comes from one is
-# decoded into exact plain values, and its exceptions into built-in ones.
+# The trusted side: holds the tests, calls candidates by their sockets, answers with a verdict. No
+# candidate's code ever runs here: what comes from one is decoded into exact plain values, and its
+# exceptions into built-in ones. Preloaded into every interpreter (reading it costs more than a run);
+# holds no test.
 import builtins
 import json
 import os
 import struct
 import sys
+import types
 
 from assay_codec import BadFrame, NONCE_BYTES, NotPlain, decode, encode, read_frame, write_frame
-from assay_testing import NeedsObjects, Record, Tests, shown
+from assay_testing import NeedsObjects, Record, Tests, shown, shown_call
 
 FIRST_CHANNEL = 16
 
@@ -21,6 +23,14 @@ class Channel(Record):
         self.fd = fd
         self.nonce = os.urandom(NONCE_BYTES)
         self.counter = 0
+        self.sent = self.received = None  # frame bodies of the latest call
+        self.raised = ""
+
+    def last(self):
+        if self.sent is None:
+            return "", ""
+        call = shown_call(*decode(self.sent))
+        return call, self.raised if self.received is None else shown(decode(self.received), quoted=True)
 
     def exchange(self, kind, body):
         """The kind and body of the candidate's reply to this frame."""
@@ -56,11 +66,12 @@ class Channel(Record):
             body = encode((name, list(args), kwargs))
         except NotPlain as error:
             raise NeedsObjects("a test passes a value of type %s" % error) from None
-        self.called(name, args, kwargs)
+        self.calls += 1
+        self.sent, self.received, self.raised = body, None, ""
         kind, reply = self.exchange(b"C", body)
         if kind == b"R":
             value = self.value(reply)
-            self.got(value)
+            self.received = reply
             return value
         if kind == b"N":
             self.lost("it returned a %s, which is no plain data" % shown(reply.decode("utf-8", "replace")))
@@ -71,7 +82,7 @@ class Channel(Record):
     def raise_as_builtin(self, what):
         if type(what) is not tuple or len(what) != 2 or type(what[0]) is not str or type(what[1]) is not str:
             self.lost("the reply is malformed")
-        self.last_got = shown("%s: %s" % what)
+        self.raised = shown("%s: %s" % what)
         kind = vars(builtins).get(what[0])
         # One that ends an iteration would cut short a test that maps the function over its cases.
         if what[0] in ("StopIteration", "StopAsyncIteration"):
@@ -118,10 +129,10 @@ def judge(tests, fd):
     return result
 
 
-def serve():
+def serve(data):
     broken = None
     try:
-        tests = Tests(json.loads(__data__))
+        tests = Tests(json.loads(data))
     except Exception as error:
         broken = "the tests do not compile: %s" % error
     for line in sys.stdin:
@@ -133,4 +144,6 @@ def serve():
             data = data[os.write(3, data):]
 
 
-serve()
+_module = types.ModuleType("assay_judge")
+_module.serve = serve
+sys.modules["assay_judge"] = _module

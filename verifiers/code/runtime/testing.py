@@ -7,6 +7,8 @@ import sys
 import types
 
 SHOWN = 300
+SHOWN_FAILURES = 5
+OURS = ("<test", "<setup>", "<prompt>")  # file names of what a problem's author wrote
 
 
 class Gone(BaseException):
@@ -17,9 +19,9 @@ class NeedsObjects(BaseException):
     """A test passes something that is no plain data."""
 
 
-def shown(value):
+def shown(value, quoted=False):
     try:
-        text = value if type(value) is str else repr(value)
+        text = value if type(value) is str and not quoted else repr(value)
     except Exception as error:
         text = "<%s>" % type(error).__name__
     return text if len(text) <= SHOWN else text[:SHOWN] + "…"
@@ -30,43 +32,55 @@ class Record:
 
     def __init__(self):
         self.calls = 0
-        self.last_call = ""
-        self.last_got = ""
         self.gone = None
 
-    def called(self, name, args, kwargs):
-        self.calls += 1
-        words = [shown(a if type(a) is not str else repr(a)) for a in args]
-        words += ["%s=%s" % (k, shown(repr(v))) for k, v in kwargs.items()]
-        self.last_call = shown("%s(%s)" % (name, ", ".join(words)))
-        self.last_got = ""
-
-    def got(self, value):
-        self.last_got = shown(repr(value))
+    def last(self):
+        """(call, got) of the latest call, as text for people."""
+        return "", ""
 
     def lost(self, reason):
         self.gone = reason
         raise Gone(reason)
 
 
+def shown_call(name, args, kwargs):
+    words = [shown(a, quoted=True) for a in args]
+    words += ["%s=%s" % (k, shown(v, quoted=True)) for k, v in kwargs.items()]
+    return shown("%s(%s)" % (name, ", ".join(words)))
+
+
 def free_names(tree):
     """Names that a test reads without defining them: (called, used in another way)."""
-    called, other, stored = [], [], set()
-    callees = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Name):
-            if isinstance(node.ctx, ast.Load):
-                (called if id(node) in callees else other).append(node.id)
+    called, other, stored = {}, {}, set()
+    nodes = [tree]
+    for node in nodes:
+        kind = node.__class__
+        if kind is ast.Constant:
+            continue
+        if kind is ast.Name:
+            if node.ctx.__class__ is ast.Load:
+                other[node.id] = None
             else:
                 stored.add(node.id)
-        elif isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+            continue
+        skip = None
+        if kind is ast.Call and node.func.__class__ is ast.Name:
+            called[node.func.id] = None
+            skip = node.func
+        elif kind is ast.FunctionDef or kind is ast.AsyncFunctionDef or kind is ast.ClassDef:
             stored.add(node.name)
-        elif isinstance(node, ast.arg):
+        elif kind is ast.arg:
             stored.add(node.arg)
-        elif isinstance(node, ast.alias):
+        elif kind is ast.alias:
             stored.add((node.asname or node.name).split(".")[0])
-    keep = lambda names: [n for n in dict.fromkeys(names) if n not in stored]
-    return keep(called), keep(other)
+        for value in node.__dict__.values():
+            if value.__class__ is list:
+                for item in value:
+                    if isinstance(item, ast.AST):
+                        nodes.append(item)
+            elif value is not skip and isinstance(value, ast.AST):
+                nodes.append(value)
+    return [n for n in called if n not in stored], [n for n in other if n not in stored]
 
 
 class Tests:
@@ -134,16 +148,18 @@ class Tests:
                 line = shown(lines[found[1] - 1].strip())
         kind = type(error).__name__
         said = shown("%s: %s" % (kind, error)) if str(error) else kind
-        return {"call": record.last_call, "got": record.last_got, "test": line, "error": said}
+        call, got = record.last()
+        return {"call": call, "got": got, "test": line, "error": said}
 
     def _authors_fault(self, error):
         """A test that is broken by itself says nothing about the candidate."""
         _, innermost = self._where(error)
-        return isinstance(error, (NameError, ImportError, SyntaxError)) and innermost.startswith("<")
+        return isinstance(error, (NameError, ImportError, SyntaxError)) and innermost.startswith(OURS)
 
     def run(self, record, make_space):
         """{"outcome": …}: pass, fail, error or objects."""
-        result = {"outcome": "pass", "total": len(self.codes), "passed": 0, "failure": None}
+        result = {"outcome": "pass", "total": len(self.codes), "passed": 0, "failed": 0, "failures": []}
+        failures = result["failures"]
         try:
             space = make_space(self)
             for code in self.codes:
@@ -154,17 +170,18 @@ class Tests:
                 if failure.get("fault"):
                     return {"outcome": "error", "reason": "a test is broken: " + failure["error"]}
                 result["outcome"] = "fail"
-                result["failure"] = result["failure"] or failure
-                if record.gone or not self.partial:
-                    break
+                result["failed"] += 1
+                if len(failures) < SHOWN_FAILURES:
+                    failures.append(failure)
         except NeedsObjects as error:
             return {"outcome": "objects", "reason": str(error)}
         except Gone:
             result["outcome"] = "fail"
         if record.gone:
             result["outcome"] = "fail"
-            failure = {"call": record.last_call, "got": "", "test": "", "error": record.gone}
-            result["failure"] = failure
+            result["failed"] += 1
+            failure = {"call": record.last()[0], "got": "", "test": "", "error": record.gone}
+            failures.append(failure)
         elif record.calls == 0:
             return {"outcome": "error", "reason": "no test called the candidate"}
         result["calls"] = record.calls
@@ -186,6 +203,6 @@ class Tests:
 
 
 _module = types.ModuleType("assay_testing")
-for _name in ("Gone", "NeedsObjects", "Record", "Tests", "shown"):
+for _name in ("Gone", "NeedsObjects", "Record", "Tests", "shown", "shown_call"):
     setattr(_module, _name, globals()[_name])
 sys.modules["assay_testing"] = _module
