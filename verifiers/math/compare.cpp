@@ -1,6 +1,7 @@
 #include "verifiers/math/compare.h"
 
 #include <algorithm>
+#include <cctype>
 
 #include "verifiers/math/lexicon.h"
 #include "verifiers/math/parse.h"
@@ -382,6 +383,12 @@ std::string ListWithoutBlanks(std::string_view text) {
   return list.size() == s.size() ? std::string() : list;
 }
 
+bool IsNamedPoint(const Ref& e) {
+  return e.op() == Op::kMul && e.kid_count() == 2 && e.kid(0).op() == Op::kSymbol &&
+         e.kid(1).op() == Op::kParens && e.kid(0).name().size() == 1 &&
+         std::isupper(static_cast<unsigned char>(e.kid(0).name()[0])) != 0;
+}
+
 // "1,22" -> "1.22", or nothing.
 std::string DecimalComma(std::string_view text) {
   const std::string_view s = StripWrappers(text);
@@ -473,6 +480,17 @@ Match CompareValues(const Ref& a, const Ref& b, const Rules& rules, Budget& budg
     return CompareValues(a.kid(0), b, rules, budget);
   if (q == Op::kBraces && b.kid_count() == 1 && IsScalar(p) && IsScalar(b.kid(0).op()))
     return CompareValues(a, b.kid(0), rules, budget);
+  // one solution in braces: {(1, 2)}
+  if (p == Op::kBraces && a.kid_count() == 1 && q == Op::kParens && a.kid(0).op() == Op::kParens)
+    return CompareValues(a.kid(0), b, rules, budget);
+  if (q == Op::kBraces && b.kid_count() == 1 && p == Op::kParens && b.kid(0).op() == Op::kParens)
+    return CompareValues(a, b.kid(0), rules, budget);
+  // a point with its name: P(1, 2)
+  if (q == Op::kParens && IsNamedPoint(a)) return CompareValues(a.kid(1), b, rules, budget);
+  if (p == Op::kParens && IsNamedPoint(b)) return CompareValues(a, b.kid(1), rules, budget);
+  if ((p == Op::kList && q == Op::kUnion) || (p == Op::kUnion && q == Op::kList)) {
+    if (const auto sets = CompareRealSets(a, b, budget)) return *sets;
+  }
   if (p != q) {
     const auto x = Assignments(a);
     const auto y = x.empty() ? x : Assignments(b);
@@ -516,7 +534,7 @@ Match CompareValues(const Ref& a, const Ref& b, const Rules& rules, Budget& budg
     const Ref x = StripAssignment(a, nullptr);
     const Ref y = StripAssignment(b, nullptr);
     if (x.id == a.id && y.id == b.id) return Different(How::kExact, "a different kind of answer");
-    return CompareValues(x, y, rules, budget);
+    return CompareChainValues(a, b, rules, budget);
   }
   if (p == Op::kMod && q == Op::kMod && a.node().aux == 0 && b.node().aux == 0) {
     return CompareResidues(a, b, rules, budget);
@@ -601,11 +619,10 @@ Match ComparePlain(const Tree& a, std::string_view a_text, const Tree& b, std::s
     const Ref& list = x.op() == Op::kList ? x : y;
     const Ref& other = x.op() == Op::kList ? y : x;
     const std::string point = DecimalComma(x.op() == Op::kList ? a_text : b_text);
-    if (!point.empty() && list.kid_count() == 2 && other.op() == Op::kNumber) {
+    if (!point.empty() && list.kid_count() == 2 && IsScalar(other.op())) {
       const auto number = ParseExpression(point);
-      if (number && ExactValue({&*number, number->root()}, budget) == other.number()) {
+      if (number && CompareValues({&*number, number->root()}, other, rules, budget).equal())
         return Equal(How::kExact, "with a decimal comma");
-      }
     }
   }
   return CompareValues(x, y, rules, budget);

@@ -26,6 +26,17 @@ std::vector<Ref> Elements(const Ref& e);
 // "x = 5" names a value: the right side, or `e` itself. The name goes to `name`.
 Ref StripAssignment(const Ref& e, std::string* name);
 
+// Whether two sides of "≈" may be the same number: one rounds the other, to the nearest or cut off,
+// in the digits that it gives. True where there is nothing to check (free names).
+bool RoundsTo(const Ref& a, const Ref& b);
+// Whether `rounded` is a number in digits that rounds `value`, the last digit being worth at most
+// 10^place.
+bool IsRoundingOf(const Ref& rounded, const Ref& value, int place);
+
+// The values of two sides, at least one of which is a chain or names a value. A chain "2/3 ≈ 0.67"
+// whose links hold also gives its rounded value, which may equal a number in digits.
+Match CompareChainValues(const Ref& a, const Ref& b, const Rules& rules, Budget& budget);
+
 // Sets of real numbers: intervals, unions, solved inequalities. Nothing where either side is none.
 std::optional<Match> CompareRealSets(const Ref& a, const Ref& b, Budget& budget);
 

@@ -38,7 +38,7 @@ enum class Op : std::uint8_t {
   kHalfOpen,   // a, b; aux 1: (a, b], aux 2: [a, b)
   kBraces,     // {a, b, …}, any number of kids
   kAngles,     // <a, b, …>
-  kList,       // a, b and c; aux 1: some of them joined by "or"
+  kList,       // a, b, c; aux 1: some joined by "or", 2: statements joined by "and"
   kMatrix,     // aux: columns; kids row by row
   kUnion,      // n kids
   kIntersect,  // n kids

@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "verifiers/math/extract_spans.h"
+#include "verifiers/math/extract_words.h"
 #include "verifiers/math/parse.h"
 
 namespace assay::math {
@@ -67,7 +68,9 @@ std::size_t LastAnswer(std::string_view text) {
   for (const char w : {'w', 'W'}) {
     std::size_t end = text.size();
     while (end > 3) {
-      const void* hit = memrchr(text.data(), w, end);
+      const std::size_t from = best == std::string_view::npos ? 0 : best + 3;
+      if (end <= from) break;
+      const void* hit = memrchr(text.data() + from, w, end - from);
       if (hit == nullptr) break;
       const auto at = static_cast<std::size_t>(static_cast<const char*>(hit) - text.data());
       if (best != std::string_view::npos && at < best + 3) break;
@@ -81,13 +84,31 @@ std::size_t LastAnswer(std::string_view text) {
   return best;
 }
 
-// The last "final answer" in any case.
+// The last "final answer" in any case. Each byte is looked at once, whatever repeats.
 std::size_t LastFinalAnswer(std::string_view text) {
+  constexpr std::array<char, 2> kLetters = {'w', 'W'};
+  std::array<std::size_t, 2> at = {text.size(), text.size()};
+  std::array<bool, 2> stale = {true, true};
   while (true) {
-    const std::size_t at = LastAnswer(text);
-    if (at == std::string_view::npos) return at;
-    if (at >= 6 && strncasecmp(text.data() + at - 6, "final ", 6) == 0) return at - 6;
-    text = text.substr(0, at);
+    for (std::size_t k = 0; k < 2; ++k) {
+      if (!stale[k]) continue;
+      const void* hit = memrchr(text.data(), kLetters[k], at[k]);
+      at[k] = hit == nullptr
+                  ? std::string_view::npos
+                  : static_cast<std::size_t>(static_cast<const char*>(hit) - text.data());
+      stale[k] = false;
+    }
+    if (at[0] == std::string_view::npos && at[1] == std::string_view::npos) return at[0];
+    const bool upper =
+        at[0] == std::string_view::npos || (at[1] != std::string_view::npos && at[1] > at[0]);
+    const std::size_t w = at[upper ? 1 : 0];
+    if (w >= 9 &&
+        strncasecmp(text.data() + w - 9, "final answer",
+                    std::min<std::size_t>(12, text.size() - w + 9)) == 0 &&
+        w + 3 <= text.size()) {
+      return w - 9;
+    }
+    stale[upper ? 1 : 0] = true;
   }
 }
 
@@ -189,7 +210,7 @@ class Extractor {
     const std::size_t hashes = FindLast(text_, "####", 0);
     const bool hashes_last = hashes != std::string_view::npos &&
                              LastFinalAnswer(text_.substr(hashes)) == std::string_view::npos;
-    if ((hashes_last && Hashes()) || FinalAnswer() || Hashes() || AnswerIs()) {
+    if ((hashes_last && Hashes()) || FinalAnswer() || Hashes() || Tagged() || AnswerIs()) {
       if (!certain_) FromParts();
       return std::move(found_);
     }
@@ -207,6 +228,7 @@ class Extractor {
     e.end = e.begin + span.size();
     e.rule = rule;
     e.multiple = multiple;
+    e.behind = text_.substr(static_cast<std::size_t>(span.data() + span.size() - text_.data()));
     found_.push_back(std::move(e));
   }
 
@@ -294,6 +316,18 @@ class Extractor {
     return !found_.empty();
   }
 
+  // <answer>12</answer>
+  bool Tagged() {
+    const std::size_t close = FindLast(text_, "</answer>", 2);
+    if (close == std::string_view::npos) return false;
+    const std::size_t open = FindLast(text_.substr(0, close), "<answer>", 1);
+    if (open == std::string_view::npos) return false;
+    std::size_t from = open + 8;
+    while (from < close && Blank(text_[from])) ++from;
+    Statement(from, close, "answer tag");
+    return !found_.empty();
+  }
+
   bool AnswerIs() {
     std::string_view rest = text_;
     for (int tries = 0; tries < 8; ++tries) {
@@ -301,10 +335,14 @@ class Extractor {
       if (at == std::string_view::npos) break;
       std::size_t behind = at + 6;
       if (behind < text_.size() && text_[behind] == 's') ++behind;
+      const bool json = text_.substr(behind).starts_with("\":");  // {"answer": 12}
+      if (json) ++behind;
       bool linked = false;
       const std::size_t from = SkipMark(text_, behind, &linked);
       if (linked && from < text_.size()) {
-        Statement(from, StatementEnd(text_, from), "answer");
+        const std::size_t end = json ? std::min(text_.find_first_of("}\n", from), text_.size())
+                                     : StatementEnd(text_, from);
+        Statement(from, end, "answer");
         if (!found_.empty()) return true;
       }
       rest = rest.substr(0, at);

@@ -4,6 +4,7 @@
 #include <cctype>
 #include <vector>
 
+#include "verifiers/math/extract_words.h"
 #include "verifiers/math/lexicon.h"
 #include "verifiers/math/parse.h"
 
@@ -219,21 +220,6 @@ bool EndsWithVerb(std::string_view before) {
   return false;
 }
 
-// "… is not 7": the words before an expression that take it back.
-bool Negated(std::string_view before) {
-  std::string tail(before.substr(before.size() > 24 ? before.size() - 24 : 0));
-  for (char& c : tail) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  while (!tail.empty() && !Letter(tail.back())) tail.pop_back();
-  for (const std::string_view word :
-       {"not", "n't", "never", "cannot be", "not equal to", "other than", "not be", "except"}) {
-    if (tail.size() < word.size() || !tail.ends_with(word)) continue;
-    const std::size_t at = tail.size() - word.size();
-    if (word[0] == 'n' && word[1] == '\'') return true;
-    if (at == 0 || !Letter(tail[at - 1])) return true;
-  }
-  return false;
-}
-
 }  // namespace
 
 bool ParsesAsMathematics(std::string_view text) {
@@ -241,44 +227,6 @@ bool ParsesAsMathematics(std::string_view text) {
   if (inner.empty() || inner.size() > kMaxAnswerLength) return false;
   const auto parsed = ParseAnswer(inner);
   return parsed && !ContainsText(*parsed, parsed->root());
-}
-
-bool IsConnector(std::string_view gap) {
-  if (gap.size() > 80) return false;
-  std::string words;
-  bool sentence = false;
-  for (std::size_t i = 0; i < gap.size(); ++i) {
-    const char c = gap[i];
-    if (c == '\\') {
-      std::size_t n = 1;
-      while (i + n < gap.size() && Letter(gap[i + n])) ++n;
-      const Word* command = FindCommand(gap.substr(i + 1, n - 1));
-      if (n > 1 &&
-          (command == nullptr || (command->tok != Tok::kText && command->tok != Tok::kSpace &&
-                                  command->tok != Tok::kOperatorName && command->tok != Tok::kAnd &&
-                                  command->tok != Tok::kOr))) {
-        return false;
-      }
-      if (command != nullptr && (command->tok == Tok::kAnd || command->tok == Tok::kOr))
-        words += " and";
-      i += n - 1 + (n == 1 ? 1 : 0);
-      continue;
-    }
-    if (Digit(c) || c == '=' || c == '+' || c == '/' || c == '?') return false;
-    if ((c == '.' || c == '!') && i + 1 < gap.size()) sentence = true;
-    if (c == '\n' && i + 1 < gap.size() && gap[i + 1] == '\n') sentence = true;
-    if (Letter(c)) {
-      words += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-    } else if (!words.empty() && words.back() != ' ') {
-      words += ' ';
-    }
-  }
-  while (!words.empty() && words.back() == ' ') words.pop_back();
-  while (!words.empty() && words.front() == ' ') words.erase(0, 1);
-  if (words.empty()) return !sentence;
-  if (sentence) return words == "and" || words == "or";
-  if (words == "and" || words == "or" || words == "and or") return true;
-  return words.ends_with(" and") || words.ends_with(" or") || words.starts_with("or ");
 }
 
 std::string_view OtherAnswer(std::string_view rest) {
@@ -326,6 +274,7 @@ bool ExpressionIn(std::string_view sentence, bool leading, std::string* joined,
       Negated(sentence.substr(0, usable.back()->begin))) {
     return false;
   }
+  if (leading && IsBounded(sentence.substr(0, usable[0]->begin))) return false;
   std::size_t last = usable.size() - 1;
   std::size_t first = last;
   const auto gap = [&](std::size_t i) {  // between usable[i] and usable[i + 1]
@@ -349,6 +298,10 @@ bool ExpressionIn(std::string_view sentence, bool leading, std::string* joined,
     first = last;
     while (first > 0 && IsConnector(gap(first - 1))) --first;
   }
+  if (IsOperand(sentence.substr(0, usable[first]->begin)) ||
+      (leading && GoesOn(sentence.substr(usable[last]->end)))) {
+    return false;
+  }
   joined->clear();
   for (std::size_t i = first; i <= last; ++i) {
     if (i > first) *joined += ", ";
@@ -356,6 +309,22 @@ bool ExpressionIn(std::string_view sentence, bool leading, std::string* joined,
   }
   *multiple = last > first;
   std::size_t end = usable[last]->end;
+  // "5 out of 6", "3 to 2"
+  if (first == last) {
+    const std::string_view behind = sentence.substr(end);
+    const std::string_view link = behind.starts_with(" out of ") ? " out of "
+                                  : behind.starts_with(" to ")   ? " to "
+                                                                 : "";
+    std::size_t n = link.size();
+    while (n < behind.size() && Digit(behind[n])) ++n;
+    const bool number = n > link.size() && (n == behind.size() || !Letter(behind[n]));
+    if (leading && !link.empty() && number) {
+      *joined += link == " to " ? " to " : "/";
+      *joined += behind.substr(link.size(), n - link.size());
+      *span = sentence.substr(usable[first]->begin, end + n - usable[first]->begin);
+      return true;
+    }
+  }
   // a unit behind the last piece: "$5$ cm", "12 inches"
   if (first == last) {
     std::size_t i = end;
@@ -373,6 +342,24 @@ bool ExpressionIn(std::string_view sentence, bool leading, std::string* joined,
   }
   *span = sentence.substr(usable[first]->begin, end - usable[first]->begin);
   return true;
+}
+
+std::string LeadingExpression(std::string_view text, std::size_t* behind) {
+  std::string joined;
+  std::string_view span;
+  bool multiple = false;
+  if (!ExpressionIn(text, true, &joined, &span, &multiple)) return {};
+  const auto begin = static_cast<std::size_t>(span.data() - text.data());
+  if (begin > 0) return {};
+  *behind = begin + span.size();
+  return joined;
+}
+
+std::string_view TrailingExpression(std::string_view text) {
+  while (!text.empty() && (Blank(text.back()) || text.back() == '*')) text.remove_suffix(1);
+  const auto pieces = PiecesOf(text);
+  if (pieces.empty() || pieces.back().end != text.size()) return {};
+  return ParsesAsMathematics(pieces.back().inside) ? pieces.back().inside : std::string_view();
 }
 
 std::size_t SentenceBegin(std::string_view text, std::size_t end) {

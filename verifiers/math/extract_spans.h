@@ -11,9 +11,6 @@ inline constexpr std::size_t kMaxAnswerLength = 1000;
 // Whether `text` parses and holds no words.
 bool ParsesAsMathematics(std::string_view text);
 
-// Whether what stands between two answers joins them: ",", "and", "or", or a few words that end so.
-bool IsConnector(std::string_view gap);
-
 // "or 5 …" behind an answer: the other answer, or nothing.
 std::string_view OtherAnswer(std::string_view rest);
 
@@ -25,6 +22,12 @@ std::string_view HedgedAnswer(std::string_view rest);
 // are joined with commas.
 bool ExpressionIn(std::string_view sentence, bool leading, std::string* joined,
                   std::string_view* span, bool* multiple);
+
+// The expression that `text` starts with, connected ones joined by commas, "" if it starts with
+// none; `behind`: where it ends.
+std::string LeadingExpression(std::string_view text, std::size_t* behind);
+// The expression that `text` ends with, or nothing.
+std::string_view TrailingExpression(std::string_view text);
 
 // The start of the sentence that ends at `end`.
 std::size_t SentenceBegin(std::string_view text, std::size_t end);

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/utf8.h"
+#include "verifiers/math/afterthought.h"
 #include "verifiers/math/compare.h"
 #include "verifiers/math/extract.h"
 #include "verifiers/math/parse.h"
@@ -49,6 +50,8 @@ class MathVerifier : public Verifier {
         const auto letter = ChoiceLetter(candidate.text);
         if (!letter) continue;
         const bool same = *letter == tree_.name(tree_.root())[0];
+        if (same && OtherLetter(candidate.behind, *letter))
+          return Verdict::Wrong(std::string(1, *letter), "text: another choice is made behind it");
         Verdict v = same ? Verdict::Correct(std::string(1, *letter), "text: the same choice")
                          : Verdict::Wrong(std::string(1, *letter), "text: another choice");
         v.span = Span{candidate.begin, candidate.end};
@@ -82,7 +85,9 @@ class MathVerifier : public Verifier {
         explanation->answer = Print(*parsed, parsed->root());
         explanation->rule = candidate.rule;
       }
-      return Decide(candidate, *parsed, budget);
+      Verdict verdict = Decide(candidate, *parsed, budget);
+      if (verdict.outcome == Outcome::kCorrect) Reconsider(candidate, *parsed, budget, verdict);
+      return verdict;
     }
     if (failed == nullptr) return Verdict::NoAnswer("nothing that looks like an answer");
     Verdict v =
@@ -100,7 +105,7 @@ class MathVerifier : public Verifier {
  private:
   // "the correct option is C", "I choose option (C) because …": the last such letter.
   static std::optional<char> NamedOption(std::string_view text) {
-    for (const std::string_view word : {"option", "Option", "choice", "Choice"}) {
+    for (const std::string_view word : {"option", "Option", "choice", "Choice", "choose", "pick"}) {
       const std::size_t at = text.rfind(word);
       if (at == std::string_view::npos) continue;
       std::string_view s = text.substr(at + word.size());
@@ -151,20 +156,86 @@ class MathVerifier : public Verifier {
     return letter;
   }
 
-  // Whether an answer that was stated several times, in several forms, is the reference each time.
+  // Whether an answer that was stated several times, in several forms, is the reference each time:
+  // "1/3 or 0.333".
   bool AllEqual(const Tree& answer, Budget& budget) const {
     const NodeId root = answer.root();
     if (answer[root].op != Op::kList || tree_[tree_.root()].op == Op::kList) return false;
+    const Ref reference{&tree_, tree_.root()};
+    bool any = false;
     for (const NodeId kid : answer.kids(root)) {
-      if (!CompareValues({&tree_, tree_.root()}, {&answer, kid}, spec_.rules, budget).equal())
-        return false;
+      const Ref part{&answer, kid};
+      const bool equal = CompareValues(reference, part, spec_.rules, budget).equal();
+      any = any || equal;
+      if (!equal && !IsRoundingOf(part, reference, -1)) return false;
+    }
+    return any;
+  }
+
+  // Whether the text behind a choice makes another choice.
+  static bool OtherLetter(std::string_view behind, char letter) {
+    const Afterthought after = ReadAfterthought(behind);
+    if (after.taken_back) return true;
+    const auto other = after.answer.empty() ? std::nullopt : ChoiceLetter(after.answer);
+    return other && *other != letter;
+  }
+
+  // A correct answer that the response takes back or replaces further on is none.
+  static void Reconsider(const Extraction& candidate, const Tree& answer, Budget& budget,
+                         Verdict& verdict) {
+    if (candidate.behind.empty()) return;
+    const Afterthought after = ReadAfterthought(candidate.behind);
+    const Span span = verdict.span.value_or(Span{});
+    if (after.taken_back) {
+      verdict = Verdict::Wrong(verdict.answer, "the response takes its answer back");
+    } else if (!after.answer.empty() && Contradicts(answer, after, budget)) {
+      verdict =
+          Verdict::Wrong(verdict.answer, "the response goes on to answer " + Shown(after.answer));
+    } else {
+      return;
+    }
+    verdict.span = span;
+  }
+
+  static bool Contradicts(const Tree& answer, const Afterthought& after, Budget& budget) {
+    const auto parsed = ParseAnswer(after.answer);
+    if (!parsed) return false;
+    Ref before{&answer, answer.root()};
+    Ref later{&*parsed, parsed->root()};
+    if (later.op() == Op::kText || later.op() == Op::kDots || before.op() == Op::kText)
+      return false;
+    if (later.op() == Op::kRelation && !after.stated && before.op() != Op::kRelation)
+      return false;  // "wait, n = 6 was given"
+    if (later.op() == Op::kRelation && before.op() != Op::kRelation &&
+        StripAssignment(later, nullptr).id == later.id) {
+      return false;  // a congruence, an inequality: something that is shown
+    }
+    const bool names = HasFreeNames(StripAssignment(later, nullptr));
+    if (names != HasFreeNames(StripAssignment(before, nullptr))) return false;
+    const auto collects = [](Op op) {
+      return op == Op::kList || op == Op::kBraces || op == Op::kParens || op == Op::kMatrix ||
+             op == Op::kUnion || op == Op::kHalfOpen || op == Op::kBrackets;
+    };
+    if (collects(before.op()) && !collects(later.op())) return false;  // one part of it
+    Rules rules;
+    rules.percent = true;
+    const auto same = [&](const Ref& e) {
+      return CompareValues(before, e, rules, budget).equality != Equality::kDifferent ||
+             IsRoundingOf(e, before, 0) || IsRoundingOf(before, e, -2);
+    };
+    if (same(later)) return false;
+    if (later.op() != Op::kList) return true;
+    for (const Ref& item : Elements(later)) {  // "42, 6 times 7"
+      if (same(item)) return false;
     }
     return true;
   }
 
   Verdict Decide(const Extraction& candidate, const Tree& answer, Budget& budget) const {
     Match match = Compare(tree_, reference_, answer, candidate.text, spec_.rules, budget);
-    if (!match.equal() && candidate.multiple && AllEqual(answer, budget))
+    const Node& root = answer[answer.root()];
+    const bool several = candidate.multiple || (root.op == Op::kList && root.aux == 1);
+    if (!match.equal() && several && AllEqual(answer, budget))
       match = Equal(How::kExact, "stated more than once");
     const std::string shown = Shown(StripWrappers(candidate.text));
     std::string reason = ToString(match.how);

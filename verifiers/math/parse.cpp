@@ -71,7 +71,8 @@ bool StripOnce(std::string_view& s) {
   StripPair(s, "`", "`");
   StripPair(s, "\"", "\"");
   EatPrefix(s, "\\displaystyle ");
-  EatPrefix(s, "\\n");
+  if (s.starts_with("\\n") && (s.size() < 3 || std::isalpha(static_cast<unsigned char>(s[2])) == 0))
+    s.remove_prefix(2);
   for (const std::string_view box : {"\\boxed", "\\fbox", "\\\\boxed"}) {
     if (!s.starts_with(box)) continue;
     std::size_t open = box.size();

@@ -152,7 +152,7 @@ NodeId Parser::Symbol(std::string_view name) {
 // Statements joined by commas, semicolons, "and", "or".
 NodeId Parser::ParseList(Tok end_tok, std::int16_t end_aux) {
   std::vector<NodeId> items;
-  bool any_or = false;
+  std::vector<Tok> words;  // items[i] and items[i + 1] are joined by words[i]
   const auto at_end = [&] {
     return Is(end_tok) && (end_tok != Tok::kClose || Peek().aux == end_aux);
   };
@@ -161,17 +161,38 @@ NodeId Parser::ParseList(Tok end_tok, std::int16_t end_aux) {
     if (item == kNoNode) return kNoNode;
     items.push_back(item);
     bool separated = false;
+    Tok word = Tok::kComma;
     while (Is(Tok::kComma) || Is(Tok::kSemicolon) || Is(Tok::kAnd) || Is(Tok::kOr) ||
            (Is(Tok::kRowBreak) && end_tok == Tok::kEnd)) {
-      any_or = any_or || Is(Tok::kOr);
+      if (Is(Tok::kAnd) || (Is(Tok::kOr) && word != Tok::kAnd)) word = Peek().tok;
       separated = true;
       Skip();
     }
+    words.push_back(word);
     separated = separated || AtNewEquation();
     if (!separated || at_end()) break;  // a trailing comma is forgiven
   }
   if (items.size() == 1) return items[0];
-  return Make(Op::kList, items, any_or ? 1 : 0);
+  words.resize(items.size() - 1);
+  const bool relations = std::all_of(items.begin(), items.end(),
+                                     [&](NodeId item) { return tree_[item].op == Op::kRelation; });
+  const bool any_or = std::count(words.begin(), words.end(), Tok::kOr) > 0;
+  const bool any_and = relations && std::count(words.begin(), words.end(), Tok::kAnd) > 0;
+  if (any_or && any_and) return Alternatives(items, words);
+  return Make(Op::kList, items, any_or ? 1 : (any_and ? 2 : 0));
+}
+
+// "x > 1 and x < 5 or x = 7": "and" binds tighter than "or".
+NodeId Parser::Alternatives(const std::vector<NodeId>& items, const std::vector<Tok>& words) {
+  std::vector<NodeId> outer;
+  std::vector<NodeId> inner;
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    inner.push_back(items[i]);
+    if (i < words.size() && words[i] == Tok::kAnd) continue;
+    outer.push_back(inner.size() == 1 ? inner[0] : Make(Op::kList, inner, 2));
+    inner.clear();
+  }
+  return Make(Op::kList, outer, 1);
 }
 
 NodeId Parser::ParseStatement() {

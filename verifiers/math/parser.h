@@ -46,6 +46,7 @@ class Parser {
 
   // statements
   NodeId ParseList(Tok end_tok, std::int16_t end_aux);
+  NodeId Alternatives(const std::vector<NodeId>& items, const std::vector<Tok>& words);
   NodeId ParseStatement();
   NodeId ParseRatio();
   NodeId ParseSetExpression();

@@ -92,6 +92,7 @@ NodeId Parser::ParseBraces() {
   bars_ = 0;
   in_braces_ = true;
   std::vector<NodeId> items;
+  std::vector<Tok> words;  // between the conditions of a set-builder
   bool builder = false;
   while (true) {
     const NodeId item = ParseStatement();
@@ -104,14 +105,20 @@ NodeId Parser::ParseBraces() {
       continue;
     }
     if (!(Is(Tok::kComma) || Is(Tok::kSemicolon) || Is(Tok::kAnd) || Is(Tok::kOr))) break;
+    if (Is(Tok::kComma) && (Is(Tok::kAnd, 1) || Is(Tok::kOr, 1))) Skip();
+    words.push_back(Is(Tok::kOr) ? Tok::kOr : Tok::kAnd);
     Skip();
-    if (Is(Tok::kAnd) || Is(Tok::kOr)) Skip();
     if (closed()) break;
   }
   bars_ = bars;
   in_braces_ = braces;
   if (!closed()) return Fail("a closing brace expected");
   Skip();
+  if (builder && items.size() > 2 && std::count(words.begin(), words.end(), Tok::kOr) > 0) {
+    words.resize(items.size() - 2);
+    const NodeId conditions = Alternatives({items.begin() + 1, items.end()}, words);
+    return Make(Op::kSuchThat, {items[0], conditions});
+  }
   return Make(builder ? Op::kSuchThat : Op::kBraces, items);
 }
 

@@ -418,6 +418,16 @@ NodeId Parser::ParsePower(NodeId base) {
   Skip();
   if (Take(Tok::kDegree)) return Make(Op::kDegrees, {base});
   if (Take(Tok::kPrime)) return base;
+  const auto ring = [&](std::size_t i) {  // 30^o
+    return (Is(Tok::kSymbol, i) || Is(Tok::kText, i)) && Peek(i).text == "o";
+  };
+  if (base != kNoNode && tree_[base].op == Op::kNumber) {
+    const std::size_t group = Is(Tok::kOpenGroup) ? 1 : 0;
+    if (ring(group) && (group == 0 || Is(Tok::kCloseGroup, 2))) {
+      at_ += 1 + 2 * group;
+      return Make(Op::kDegrees, {base});
+    }
+  }
   if (Is(Tok::kSymbol) && (Peek().text == "top" || Peek().text == "intercal")) {
     Skip();
     return Make(Op::kTranspose, {base});

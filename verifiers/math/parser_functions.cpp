@@ -328,10 +328,10 @@ NodeId Parser::ParseOverline() {
     const bool braces = Take(Tok::kOpenGroup);
     if (!Is(Tok::kSymbol) || Peek().text.size() != 1) return Fail("a set expected");
     const char set = Peek().text[0];
-    if (std::string_view("NZQRC").find(set) == std::string_view::npos)
-      return Fail("a set expected");
     Skip();
     if (braces && !Take(Tok::kCloseGroup)) return Fail("a closing brace expected");
+    if (std::string_view("NZQRC").find(set) == std::string_view::npos)  // \mathbb{P}(A)
+      return ParseName(std::string(1, set), begin);
     if (Is(Tok::kPower) || Is(Tok::kSubscript)) {  // R^+, Z_{>0}, R^n
       std::string name(1, set);
       name += Is(Tok::kPower) ? "^" : "_";

@@ -25,15 +25,17 @@ std::string Trimmed(std::string s, const char* what) {
 // Words that make a phrase more than the name of what was counted.
 bool Reserved(std::string_view phrase) {
   static constexpr std::string_view kReserved[] = {
-      "or",      "not",      "maybe",     "perhaps",  "possibly", "either",
-      "and",     "if",       "for",       "when",     "where",    "such",
-      "unless",  "except",   "is",        "are",      "equals",   "wait",
-      "but",     "no",       "none",      "all",      "any",      "every",
-      "because", "since",    "then",      "than",     "with",     "less",
-      "more",    "minus",    "plus",      "times",    "about",    "approximately",
-      "roughly", "nor",      "least",     "most",     "between",  "to",
-      "half",    "thousand", "million",   "billion",  "trillion", "dozen",
-      "hundred", "hundreds", "thousands", "millions", "actually", "instead"};
+      "or",         "not",      "maybe",     "perhaps",   "possibly", "either",
+      "and",        "if",       "for",       "when",      "where",    "such",
+      "unless",     "except",   "is",        "are",       "equals",   "wait",
+      "but",        "no",       "none",      "all",       "any",      "every",
+      "because",    "since",    "then",      "than",      "with",     "less",
+      "more",       "minus",    "plus",      "times",     "about",    "approximately",
+      "roughly",    "nor",      "least",     "most",      "between",  "to",
+      "half",       "thousand", "million",   "billion",   "trillion", "dozen",
+      "hundred",    "hundreds", "thousands", "millions",  "actually", "instead",
+      "squared",    "cubed",    "choose",    "otherwise", "else",     "divided",
+      "multiplied", "raised",   "power",     "out"};
   std::size_t at = 0;
   while (at < phrase.size()) {
     std::size_t end = phrase.find(' ', at);

@@ -215,7 +215,9 @@ class Printer {
       case Op::kAngles:
         return "\\langle " + Join(id, ", ", false) + "\\rangle ";
       case Op::kList:
-        return Join(id, node.aux == 1 ? " \\text{ or } " : ", ", false);
+        return Join(id,
+                    node.aux == 1 ? " \\text{ or } " : (node.aux == 2 ? " \\text{ and } " : ", "),
+                    false);
       case Op::kMatrix:
         return Matrix(id);
       case Op::kUnion:

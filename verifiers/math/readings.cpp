@@ -206,7 +206,27 @@ std::optional<Tree> BehindOption(std::string_view s) {
   return tree;
 }
 
-// "C(5,2)", "5C2", "{}_5C_2", "^5P_2": counts of choices.
+// "C_5^2", "A_{5}^{2}": counts of choices as much of the world writes them.
+std::optional<std::pair<std::int64_t, std::int64_t>> IndexedChoice(std::string_view s) {
+  const auto index = [&]() -> std::optional<std::int64_t> {
+    const bool group = EatFront(s, "{");
+    std::size_t n = 0;
+    while (n < s.size() && Digit(s[n]) && n < (group ? 6 : 1)) ++n;
+    if (n == 0) return std::nullopt;
+    const auto value = Rational::FromDigits(s.substr(0, n), 0).ToInt();
+    s.remove_prefix(n);
+    if (group && !EatFront(s, "}")) return std::nullopt;
+    return value;
+  };
+  if (!EatFront(s, "_")) return std::nullopt;
+  const auto n = index();
+  if (!n || !EatFront(s, "^")) return std::nullopt;
+  const auto k = index();
+  if (!k || !s.empty()) return std::nullopt;
+  return std::pair(*n, *k);
+}
+
+// "C(5,2)", "5C2", "{}_5C_2", "^5P_2", "\\mathrm{C}_5^2": counts of choices.
 std::optional<Tree> Choices(std::string_view s) {
   std::string compact;
   for (const char c : s) {
@@ -224,13 +244,28 @@ std::optional<Tree> Choices(std::string_view s) {
   std::optional<std::int64_t> n;
   std::optional<std::int64_t> k;
   char kind = 0;
+  std::string_view indexed = s;
+  if (EatFront(indexed, "\\mathrm{") || EatFront(indexed, "\\text{")) {
+    const std::size_t close = indexed.find('}');
+    if (close == 1) kind = indexed[0];
+    indexed.remove_prefix(std::min(close, indexed.size() - 1) + 1);
+  } else if (!indexed.empty()) {
+    kind = indexed[0];
+    indexed.remove_prefix(1);
+  }
+  const auto choice =
+      kind == 'C' || kind == 'A' || kind == 'P' ? IndexedChoice(indexed) : std::nullopt;
+  if (kind == 'A') kind = 'P';
   const auto letter = [&] {
     if (rest.empty() || (rest[0] != 'C' && rest[0] != 'P')) return false;
     kind = rest[0];
     rest.remove_prefix(1);
     return true;
   };
-  if (letter()) {  // C(5,2)
+  if (choice) {
+    n = choice->first;
+    k = choice->second;
+  } else if (letter()) {  // C(5,2)
     if (!EatFront(rest, "(")) return std::nullopt;
     n = number();
     if (!n || !EatFront(rest, ",")) return std::nullopt;

@@ -177,29 +177,35 @@ class Converter {
     return variable_ == e.name();
   }
 
-  // Inequalities joined by commas and words: a union after "or", else all of them at once where
-  // that is possible.
+  // Inequalities joined by words: a union by "or", all of them at once by "and"; by commas all of
+  // them at once where that is possible, else a union.
   Result List(const Ref& e, int depth) {
     std::vector<RealSet> parts;
     bool all_excluded = true;
+    bool intervals = true;  // "(-oo, 2) or (3, oo)"
+    for (std::size_t i = 0; i < e.kid_count(); ++i) {
+      const Op op = e.kid(i).op();
+      intervals = intervals && (op == Op::kParens || op == Op::kHalfOpen || op == Op::kBrackets);
+    }
     for (std::size_t i = 0; i < e.kid_count(); ++i) {
       const Ref kid = e.kid(i);
-      if (kid.op() != Op::kRelation) return std::nullopt;
-      all_excluded = all_excluded && kid.tree->relation(kid.id, 0) == Relation::kNotEqual;
+      if (!intervals && kid.op() != Op::kRelation && kid.op() != Op::kList) return std::nullopt;
+      all_excluded = all_excluded && kid.op() == Op::kRelation &&
+                     kid.tree->relation(kid.id, 0) == Relation::kNotEqual;
       auto part = Of(kid, depth + 1);
       if (!part) return std::nullopt;
       parts.push_back(std::move(*part));
     }
     RealSet both = parts[0];
     bool empty = false;
-    if (e.node().aux != 1 || all_excluded) {
+    if (!intervals && (e.node().aux != 1 || all_excluded)) {
       for (std::size_t i = 1; i < parts.size() && !empty; ++i) {
         auto next = Intersect(both, parts[i]);
         if (!next) return std::nullopt;
         both = std::move(*next);
         empty = both.empty();
       }
-      if (!empty) return both;
+      if (!empty || e.node().aux == 2) return both;
     }
     RealSet all;
     for (const RealSet& part : parts) all.insert(all.end(), part.begin(), part.end());

@@ -169,17 +169,17 @@ bool MayBeEqual(const Ref& a, const Ref& b) {
   return false;
 }
 
-// The value of "x = a = b ≈ c": the last exact side, if the equalities between numbers hold.
+// The value of "x = a = b ≈ c": the last exact side, if the links between numbers hold.
 std::optional<Ref> ChainValue(const Ref& e, std::string* name) {
   std::size_t count = e.kid_count();
   for (std::size_t i = 0; i + 1 < e.kid_count(); ++i) {
     const Relation r = At(e, i);
-    if (r == Relation::kApprox && i > 0) {
+    if (r == Relation::kApprox && (i > 0 || !HasFreeNames(e.kid(0)))) {
+      for (std::size_t k = i; k + 1 < e.kid_count(); ++k) {
+        if (At(e, k) != Relation::kApprox && At(e, k) != Relation::kEqual) return std::nullopt;
+        if (!RoundsTo(e.kid(k), e.kid(k + 1))) return std::nullopt;
+      }
       count = i + 1;
-      break;
-    }
-    if (r == Relation::kApprox && !HasFreeNames(e.kid(0))) {
-      count = 1;
       break;
     }
     if (r != Relation::kEqual && !(r == Relation::kApprox && i == 0)) return std::nullopt;
@@ -204,6 +204,21 @@ std::optional<Ref> ChainValue(const Ref& e, std::string* name) {
     --value;
   }
   return e.kid(value);
+}
+
+// A number in digits, as opposed to a fraction or a formula.
+bool IsWrittenOut(const Ref& e) {
+  switch (e.op()) {
+    case Op::kNumber:
+      return e.node().decimals >= 0 || e.number().IsInteger();
+    case Op::kNeg:
+    case Op::kPercent:
+    case Op::kQuantity:
+    case Op::kDegrees:
+      return IsWrittenOut(e.kid(0));
+    default:
+      return false;
+  }
 }
 
 }  // namespace
@@ -237,6 +252,34 @@ Ref StripAssignment(const Ref& e, std::string* name) {
   return value ? *value : e;
 }
 
+namespace {
+
+// The rounded value that a chain whose links hold also gives.
+std::optional<Ref> RoundedSide(const Ref& e) {
+  if (e.op() != Op::kRelation) return std::nullopt;
+  bool rounded = false;
+  for (std::size_t i = 0; i + 1 < e.kid_count(); ++i)
+    rounded = rounded || At(e, i) == Relation::kApprox;
+  if (!rounded || !ChainValue(e, nullptr)) return std::nullopt;
+  return e.kid(e.kid_count() - 1);
+}
+
+}  // namespace
+
+Match CompareChainValues(const Ref& a, const Ref& b, const Rules& rules, Budget& budget) {
+  const Ref x = StripAssignment(a, nullptr);
+  const Ref y = StripAssignment(b, nullptr);
+  const Match match = CompareValues(x, y, rules, budget);
+  if (match.equal()) return match;
+  if (const auto rounded = RoundedSide(a); rounded && IsWrittenOut(y)) {
+    if (const Match m = CompareValues(*rounded, y, rules, budget); m.equal()) return m;
+  }
+  if (const auto rounded = RoundedSide(b); rounded && IsWrittenOut(x)) {
+    if (const Match m = CompareValues(x, *rounded, rules, budget); m.equal()) return m;
+  }
+  return match;
+}
+
 Match CompareRelations(const Ref& a, const Ref& b, const Rules& rules, Budget& budget) {
   if (SameShape(a, b, budget)) return Equal(How::kExact, "the same expression");
   std::string name_a;
@@ -252,7 +295,7 @@ Match CompareRelations(const Ref& a, const Ref& b, const Rules& rules, Budget& b
         (name_a.find('_') == std::string::npos) != (name_b.find('_') == std::string::npos);
     const bool sums = name_a == "+" || name_b == "+";
     if (!sums && (name_a == name_b || name_a.empty() || name_b.empty() || functions || indexed)) {
-      return CompareValues(x, y, rules, budget);
+      return CompareChainValues(a, b, rules, budget);
     }
   }
   if (const auto sets = CompareRealSets(a, b, budget)) return *sets;
