@@ -195,7 +195,7 @@ class Reader {
   // The expression that `text` starts with; a correction must end with it: "wait, 3 of them" is
   // none.
   static std::string Asserted(std::string_view text, bool stated) {
-    text = text.substr(0, text.find('\n', 1));
+    text = text.substr(0, std::min(text.find('\n', 1), text.find("</")));
     std::size_t behind = 0;
     std::string value = LeadingExpression(text.substr(0, 300), &behind);
     if (value.empty()) value = ChoiceLetter(text, &behind);

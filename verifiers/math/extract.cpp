@@ -158,7 +158,7 @@ std::size_t SkipMark(std::string_view text, std::size_t at, bool* linked) {
   *linked = false;
   while (at < text.size()) {
     const char c = text[at];
-    if (Blank(c) || c == '*' || c == '_') {
+    if (Blank(c) || c == '*' || c == '_' || c == '}') {  // \textbf{Answer:}
       if (c == '\n') *linked = true;
       ++at;
     } else if (c == ':' || c == '=' || text.substr(at).starts_with("：")) {

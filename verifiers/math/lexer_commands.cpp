@@ -209,6 +209,10 @@ void Lexer::TextArgument(std::size_t begin, Tok tok) {
       return;
     }
   }
+  if (content == ",") {
+    Put(Tok::kComma, begin, at_);
+    return;
+  }
   if (content == "\\$" || content == "$") {
     Put(Tok::kDollar, begin, at_, 0, "$");
     return;

@@ -122,6 +122,7 @@ const std::vector<Word>& CommandTable() {
       {"cdotp", Tok::kTimes},
       {"div", Tok::kDivide},
       {"slash", Tok::kDivide},
+      {"colon", Tok::kColon},
       {"pm", Tok::kPlusMinus},
       {"mp", Tok::kMinusPlus},
       {"lbrace", Tok::kOpen, '{'},

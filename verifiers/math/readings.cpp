@@ -7,6 +7,7 @@
 
 #include "verifiers/math/evaluate.h"
 #include "verifiers/math/lexicon.h"
+#include "verifiers/math/parameters.h"
 #include "verifiers/math/parse.h"
 #include "verifiers/math/spelled.h"
 
@@ -353,8 +354,13 @@ std::vector<Tree> OtherReadings(std::string_view text, bool beside_unit) {
     }
   }
   put(WithUnit(s, beside_unit));
-  put(InBase(s));
-  put(SpokenRatio(inner));
+  const std::string flat = WithoutTextCommands(s);
+  put(InBase(flat));
+  put(SpokenRatio(flat));
+  if (flat.size() != s.size()) {
+    if (const std::string meaning = StockPhrase(flat); !meaning.empty()) put(Parsed(meaning));
+  }
+  for (const std::string& solution : WithoutIntegerParameter(s)) put(Parsed(solution));
   put(BehindOption(s));
   put(Choices(s));
   put(TurnedBrackets(s));

@@ -28,6 +28,18 @@ Relation Mirror(Relation r) {
   }
 }
 
+// dy/dx, \frac{d}{dx} f(x)
+bool IsDerivative(const Ref& e) {
+  const auto differential = [](const Ref& d) {
+    const bool alone = d.op() == Op::kSymbol && d.name() == "d";
+    return alone || (d.op() == Op::kMul && d.kid_count() == 2 && d.kid(0).op() == Op::kSymbol &&
+                     d.kid(0).name() == "d" && d.kid(1).op() == Op::kSymbol);
+  };
+  if (e.op() == Op::kDiv) return differential(e.kid(0)) && differential(e.kid(1));
+  return e.op() == Op::kMul && e.kid_count() == 2 && IsDerivative(e.kid(0)) &&
+         (e.kid(1).op() == Op::kApply || e.kid(1).op() == Op::kSymbol);
+}
+
 // A name that a value can be given to: x, x_1, AB, f(x), W(n), (x, y), \angle ABC.
 bool IsName(const Ref& e) {
   if (e.op() == Op::kSymbol || e.op() == Op::kText) return true;
@@ -39,6 +51,7 @@ bool IsName(const Ref& e) {
     }
     return true;
   }
+  if (IsDerivative(e) || (e.op() == Op::kIntegral && e.kid_count() == 2)) return true;
   if (e.op() == Op::kMul && e.kid_count() == 2) {  // W(n), P(A): read as products
     return e.kid(0).op() == Op::kSymbol && e.kid(1).op() == Op::kSymbol &&
            !e.kid(0).name().empty() && e.kid(0).name()[0] >= 'A' && e.kid(0).name()[0] <= 'Z';
@@ -55,7 +68,9 @@ std::string NameOf(const Ref& e) {
     case Op::kApply:
       return std::string(e.name());
     case Op::kMul:
-      return std::string(e.kid(0).name());
+      return IsDerivative(e) ? "d/dx" : std::string(e.kid(0).name());
+    case Op::kDiv:
+      return "d/dx";
     case Op::kParens: {
       std::string all;
       for (std::size_t i = 0; i < e.kid_count(); ++i) all += std::string(e.kid(i).name()) + ",";
