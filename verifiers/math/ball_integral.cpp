@@ -30,6 +30,14 @@ bool Balls::Integral(const Ref& e, acb_ptr out) {
   Ball high;
   if (!Of(e.kid(2), low.get()) || !Of(e.kid(3), high.get())) return false;
   bound_.emplace_back(e.kid(1).name(), Ball());
+  for (const Ball* end : {&low, &high}) {  // improper: bisection would not come to an end
+    Ball value;
+    acb_set(bound_.back().second.get(), end->get());
+    if (!Of(e.kid(0), value.get()) || acb_is_finite(value.get()) == 0) {
+      bound_.pop_back();
+      return false;
+    }
+  }
   Integrand integrand{this, e.kid(0)};
   acb_calc_integrate_opt_t options;
   acb_calc_integrate_opt_init(options);

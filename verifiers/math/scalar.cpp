@@ -115,6 +115,43 @@ bool Summed(const Ref& e) {
   return false;
 }
 
+// What of `e` is parsed but not evaluated, or nullptr.
+const char* Unevaluated(const Ref& e) {
+  const auto infinite = [](const Ref& bound) {
+    const Ref inside = bound.op() == Op::kNeg ? bound.kid(0) : bound;
+    return inside.op() == Op::kConstant &&
+           inside.node().aux == static_cast<int>(Constant::kInfinity);
+  };
+  switch (e.op()) {
+    case Op::kIntegral:
+      if (e.kid_count() != 4) return "an antiderivative has no value";
+      if (infinite(e.kid(2)) || infinite(e.kid(3)))
+        return "an integral to infinity is not evaluated";
+      return "an integral with a singularity on its segment is not evaluated";
+    case Op::kProduct:
+      if (infinite(e.kid(3))) return "an infinite product is not evaluated";
+      break;
+    case Op::kSum:
+      if (infinite(e.kid(3))) return "an infinite sum of this kind is not evaluated";
+      break;
+    case Op::kLimit:
+      return "a limit of this kind is not evaluated";
+    default:
+      break;
+  }
+  for (std::size_t i = 0; i < e.kid_count(); ++i) {
+    if (const char* why = Unevaluated(e.kid(i)); why != nullptr) return why;
+  }
+  return nullptr;
+}
+
+const char* WhyNoValue(const Ref& a, const Ref& b) {
+  for (const Ref& side : {a, b}) {
+    if (const char* why = Unevaluated(side); why != nullptr) return why;
+  }
+  return "it has no value within the bounds";
+}
+
 Match CompareConstants(const Ref& a, const Ref& b, const Rules& rules, Budget& budget) {
   EvaluationRules evaluation;
   Ball x;
@@ -122,8 +159,7 @@ Match CompareConstants(const Ref& a, const Ref& b, const Rules& rules, Budget& b
   for (const slong precision : {64, 128, 320}) {
     evaluation.precision = precision;
     if (!Evaluate(a, evaluation, budget, x) || !Evaluate(b, evaluation, budget, y)) {
-      return Undecided(budget.spent() ? "the budget of steps is spent"
-                                      : "it has no value within the bounds");
+      return Undecided(budget.spent() ? "the budget of steps is spent" : WhyNoValue(a, b));
     }
     if (precision == 64 && (rules.rel > 0 || rules.abs > 0) && BallWithinTolerance(x, y, rules)) {
       return Equal(How::kNumerical, "within the tolerance");
@@ -265,7 +301,7 @@ Match CompareGolden(const Ref& a, const Ref& b, Budget& budget) {
   Ball x;
   Ball y;
   if (!Evaluate(a, evaluation, budget, x) || !Evaluate(b, evaluation, budget, y))
-    return Undecided("it has no value within the bounds");
+    return Undecided(WhyNoValue(a, b));
   if (Disjoint(x, y)) return Different(How::kCertified);
   if (Known(x, 240) && Known(y, 240)) return Equal(How::kNumerical, "equal to 70 digits");
   return Undecided("too close to tell apart");
