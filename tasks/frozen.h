@@ -8,8 +8,8 @@ namespace assay {
 
 // Suite::sha256 of assay-10k and assay-mini; empty while the suite is not frozen.
 inline constexpr std::string_view kBenchmarkSha256 =
-    "385a874cfbf292197b1957aecc9073eed797d5e6e275419fd6a50c1cfd1f1108";
+    "4d291ee8a18bba4ac0fa57ab0416feaa084bcef1191d712a8c877029b649e5c6";
 inline constexpr std::string_view kMiniSha256 =
-    "004579a1aaf7096e1a2c89d5e1047915c2379696f1833af46583993f3ceabaff";
+    "74c11fcdb163ca85fd81e203ce1b6a232f0dbff38680ba8e348b17f64ce6e566";
 
 }  // namespace assay

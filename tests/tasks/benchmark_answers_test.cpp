@@ -1,5 +1,6 @@
 // Every reference of the benchmark is accepted; slips, near misses and cheap answers are refused.
 #include <atomic>
+#include <map>
 #include <mutex>
 
 #include "base/thread_pool.h"
@@ -20,10 +21,15 @@ struct Tally {
   std::atomic<std::size_t> refused = 0;
   std::mutex mutex;
   std::vector<std::string> faults;
+  std::map<std::string, double> seconds;  // by family
 
   void Note(const Generated& one, const std::string& what) {
     const std::lock_guard lock(mutex);
     faults.push_back(one.problem.id + ": " + what);
+  }
+  void Took(const Generated& one, double time) {
+    const std::lock_guard lock(mutex);
+    seconds[one.problem.meta["family"].get<std::string>()] += time;
   }
 };
 
@@ -71,14 +77,21 @@ void CheckAnswers(std::size_t share_of, std::size_t references, std::size_t refu
   const auto made = assay::GenerateProblems(Mix(share_of), {assay::kPublicSeed, 0, nullptr, true});
   if (!made) FAIL(made.error().message);
   Tally tally;
-  assay::ParallelFor(made->size(), assay::UsableThreads(),
-                     [&](std::size_t i) { Try((*made)[i], tally); });
+  assay::ParallelFor(made->size(), assay::UsableThreads(), [&](std::size_t i) {
+    const auto begin = std::chrono::steady_clock::now();
+    Try((*made)[i], tally);
+    tally.Took((*made)[i],
+               std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
+  });
   for (std::size_t i = 0; i < std::min<std::size_t>(tally.faults.size(), 40); ++i) {
     UNSCOPED_INFO(tally.faults[i]);
   }
   CHECK(tally.faults.empty());
   CHECK(tally.references >= references);
   CHECK(tally.refused >= refusals);
+  std::string slowest;
+  for (const auto& [family, time] : tally.seconds) slowest += family + " " + std::to_string(time) + "\n";
+  WARN(slowest);
   WARN(tally.references << " references accepted, " << tally.refused << " wrong answers refused");
 }
 

@@ -130,9 +130,8 @@ std::string Python(const Params& params) {
 std::string Words(const Params& params) {
   static const std::vector<std::string> policies = {
       "whose last use is longest ago", "that was put in first (uses do not matter)",
-      "that was used the fewest times since it was put in (putting in is the first use), of "
-      "several such the "
-      "one whose last use is longest ago",
+      "that was used the fewest times since it was put in (putting in is the first use; of "
+      "several such the one whose last use is longest ago)",
       "with the largest key"};
   static const std::vector<std::string> reports = {
       "Return the number of hits.",
@@ -141,8 +140,8 @@ std::string Words(const Params& params) {
   std::string text =
       "- A cache holds at most {capacity} keys and is empty at first. The keys in the list are "
       "asked for one after the other.\n- A key that the cache holds is a hit, and is used by "
-      "it.\n- Any other key is put in. If the cache is full, the key is thrown out first " +
-      policies[std::size_t(params.policy)] + ".\n";
+      "it.\n- Any other key is put in. If the cache is full, the key " +
+      policies[std::size_t(params.policy)] + " is thrown out first.\n";
   if (params.bypass != 0) {
     text += "- Keys divisible by {bypass} are never put in: asking for them changes nothing.\n";
   }

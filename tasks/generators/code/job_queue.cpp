@@ -147,7 +147,7 @@ std::string Words(const Params& params) {
     text +=
         "- Before a turn of another job than the one that ran last (and before the very first "
         "turn) "
-        "the machine spends {setup} units of time on setting up.\n";
+        "the machine spends {setup} on setting up.\n";
   }
   if (params.slice == 0) {
     text += "- A job runs until it is done.\n";
@@ -173,7 +173,7 @@ std::string Words(const Params& params) {
   if (params.report != Report::kFinished && params.limit != 0)
     text += " (refused ones do not count)";
   return Fill(text + ".", {{"limit", std::to_string(params.limit)},
-                           {"setup", std::to_string(params.setup)},
+                           {"setup", Plural(params.setup, "unit", "units") + " of time"},
                            {"slice", std::to_string(params.slice)}});
 }
 

@@ -278,7 +278,7 @@ const std::vector<Pattern>& Patterns() {
 )",
        Count},
       {2, "survivor",
-       "who is left when people 0 to n - 1 (n >= 1) stand in a circle and every {k}th is sent "
+       "who is left when people 0 to n - 1 (n >= 1) stand in a circle and every {kth} one is sent "
        "away, counting from person 0 as the first, until one is left",
        R"(def survivor(n):
     people = [i for i in range(n)]
@@ -418,7 +418,10 @@ RepairProgram DrawRepairProgram(Rng& rng, int level) {
   }
   const Pattern& pattern = *rng.Pick(fitting);
   const auto m = rng.Int(2, 4);
-  const Slots slots = {{"k", std::to_string(rng.Int(2, 5))},
+  static const std::vector<std::string> ordinals = {"second", "third", "fourth", "fifth"};
+  const auto k = rng.Int(2, 5);
+  const Slots slots = {{"k", std::to_string(k)},
+                       {"kth", ordinals[std::size_t(k - 2)]},
                        {"m", std::to_string(m)},
                        {"r", std::to_string(rng.Int(0, m - 1))},
                        {"b", std::to_string(rng.Int(2, 9))},

@@ -184,7 +184,7 @@ std::string Words(const Params& params) {
   switch (params.shape) {
     case Shape::kPairs:
       text = "lists, for all " + rows + ", the columns " + code(theme.thing) + ", the " +
-             code(theme.place) + " they belong to" + link + " and " + code(theme.price);
+             code(theme.place) + " they belong to" + link + " and " + code(LastColumn(params));
       break;
     case Shape::kGroups: {
       const std::vector<std::string> measures = {
@@ -211,8 +211,8 @@ std::string Words(const Params& params) {
              " to which none of the " + rows + " belongs" + link;
       break;
     case Shape::kAboveAverage:
-      text = "lists `id` and " + code(theme.thing) + " of those " + rows + " whose " +
-             code(theme.price) + " is greater than the average " + code(theme.price) + " of all " +
+      text = "lists `id` and " + code(theme.thing) + " of those " + rows +
+             (params.kind ? " and whose " : " whose ") + code(theme.price) + " is greater than the average " + code(theme.price) + " of all " +
              rows + " with the same " + code(theme.place + "_id");
       break;
     case Shape::kBest: {

@@ -179,9 +179,9 @@ std::string Query(const Params& params) {
 std::string Words(const Params& params) {
   std::vector<std::string> columns;
   for (const Column column : params.columns) columns.push_back("`" + NameOf(params, column) + "`");
-  std::string text = "the " + std::string(columns.size() == 1 ? "column " : "columns ") +
-                     Listed(columns) + " (in this order) of the rows of `" + params.theme.things +
-                     "`";
+  std::string text = columns.size() == 1 ? "the column " + columns[0]
+                                         : "the columns " + Listed(columns) + " (in this order)";
+  text += " of the rows of `" + params.theme.things + "`";
   const auto& all = params.conditions;
   std::vector<std::string> conditions;
   for (std::size_t i = 0; i < all.size(); ++i) {
@@ -209,7 +209,7 @@ std::string Words(const Params& params) {
                              : std::to_string(params.limit) + " after leaving out the first " +
                                    std::to_string(params.skip) + ".";
   }
-  return text;
+  return text.substr(0, text.find_last_not_of(' ') + 1);
 }
 
 Condition DrawCondition(Rng& rng, const SqlTheme& theme) {

@@ -152,7 +152,7 @@ Step WordStep(Rng& rng) {
                         return Join(words);
                       });
     default:
-      return TextStep("make the first letter of every word a capital and leave the rest",
+      return TextStep("if a word (what single spaces part) starts with a lower-case letter, make that a capital",
                       "' '.join(w[:1].upper() + w[1:] for w in text.split(' '))",
                       each([](const std::string& w) {
                         const bool lower = !w.empty() && w[0] >= 'a' && w[0] <= 'z';

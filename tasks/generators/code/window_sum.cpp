@@ -100,8 +100,8 @@ std::string Question(Rng& rng, const Params& params) {
   }
   return Say(
       rng,
-      {"Write a Python function `best_run(numbers)` that returns the {which} sum of {window} "
-       "in the list `numbers`. {empty}",
+      {"Write a Python function `best_run(numbers)`. It takes {shift} off each number of the list "
+       "`numbers` and returns the {which} sum of {window} in the list that results. {empty}",
        "Given a list of whole numbers, reduce each of them by {shift}; then find the {which} sum "
        "that {window} can have. Write it "
        "as a Python function `best_run(numbers)`. {empty}"},
@@ -119,13 +119,17 @@ std::optional<Draft> Generate(Rng& rng, int level) {
   other.smallest = !params.smallest;
   Params longer = params;
   ++longer.width;
+  Params unshifted = params;
+  unshifted.shift = 0;
   int kills = 0;
   int longer_kills = 0;
+  int unshifted_kills = 0;
   for (const List& input : inputs) {
     const auto expected = Best(params, input);
     cases.push_back({PythonArguments({Json(input)}), std::to_string(expected)});
     kills += Best(other, input) != expected ? 1 : 0;
     longer_kills += Best(longer, input) != expected ? 1 : 0;
+    unshifted_kills += Best(unshifted, input) != expected ? 1 : 0;
   }
   if (kills == 0) return std::nullopt;
   if (params.goal != Goal::kAnyWindow && longer_kills == 0) return std::nullopt;
@@ -140,6 +144,7 @@ std::optional<Draft> Generate(Rng& rng, int level) {
   draft.fingerprint = cases[3].arguments + cases[4].arguments;
   draft.near_misses = {Reference(other), "def best_run(numbers):\n    return sum(numbers)\n"};
   if (params.goal != Goal::kAnyWindow) draft.near_misses.push_back(Reference(longer));
+  if (unshifted_kills > 0) draft.near_misses.push_back(Reference(unshifted));
   return draft;
 }
 

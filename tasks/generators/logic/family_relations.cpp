@@ -96,8 +96,9 @@ std::optional<Draft> Generate(Rng& rng, int level) {
       {"facts", story},
       {"questions", questions},
       {"words",
-       "father, mother, son, daughter, brother, sister, uncle, aunt, nephew, niece, cousin, and "
-       "these with grand- or great- (grandfather, great-grandson, great-aunt, …)"}};
+       "father, mother, son, daughter, brother, sister, uncle, aunt, nephew, niece, cousin, "
+       "grandfather, grandmother, grandson, granddaughter, and some of these with great- in front "
+       "(great-grandfather, great-uncle, great-aunt, …)"}};
   Ask(rng, draft,
       Say(rng,
           {"{facts}\n\nNobody was married twice, and children are children of the couple. Only "

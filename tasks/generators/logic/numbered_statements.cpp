@@ -37,17 +37,18 @@ bool Claims(const std::vector<int>& s, int self, int n, unsigned truths) {
 
 std::string Text(Rng& rng, const std::vector<int>& s, int n) {
   const Slots slots = {{"k", std::to_string(s[1])},
+                       {"verb", s[1] == 1 ? "is" : "are"},
                        {"are", s[1] == 1 ? "statement is" : "statements are"},
                        {"a", std::to_string(s[1] + 1)},
                        {"b", std::to_string(s[2] + 1)},
                        {"half", std::to_string(n / 2)}};
   switch (s[0]) {
     case kExactly:
-      return Say(rng, {"Exactly {k} of these {are} true."}, slots);
+      return Say(rng, {"Exactly {k} of these statements {verb} true."}, slots);
     case kAtLeast:
-      return Say(rng, {"At least {k} of these {are} true."}, slots);
+      return Say(rng, {"At least {k} of these statements {verb} true."}, slots);
     case kAtMost:
-      return Say(rng, {"At most {k} of these {are} true."}, slots);
+      return Say(rng, {"At most {k} of these statements {verb} true."}, slots);
     case kTrue:
       return Say(rng, {"Statement {a} is true."}, slots);
     case kFalse:

@@ -19,8 +19,12 @@ std::optional<Draft> Generate(Rng& rng, int level) {
   if (coefficients.back() == 0) return std::nullopt;
   // Just as many terms as the polynomial needs.
   std::vector<std::string> shown;
+  std::vector<std::string> places;
+  std::vector<std::string> firsts;
   std::vector<std::int64_t> terms;
   for (int n = 1; n <= degree + 1; ++n) {
+    places.push_back("\\(" + std::to_string(n) + "\\)");
+    firsts.push_back("\\(a_{" + std::to_string(n) + "}\\)");
     terms.push_back(ValueAt(coefficients, n));
     shown.push_back(std::to_string(terms.back()));
   }
@@ -31,13 +35,14 @@ std::optional<Draft> Generate(Rng& rng, int level) {
                           "at most {d}. The sequence begins "
                           "with {terms}. What is its term number {n}?",
                           "A polynomial \\(P\\) of degree at most {d} takes the values {terms} at "
-                          "\\(1, 2, \\dots, {m}\\), in this "
+                          "{places}, in this "
                           "order. Find \\(P({n})\\).",
                           "Let \\(a_n\\) be given by a polynomial in \\(n\\) of degree not above "
-                          "{d}, with \\(a_1, \\dots, a_{{m}}\\) "
+                          "{d}, with {firsts} "
                           "equal to {terms}. Compute \\(a_{{n}}\\)."},
                          {{"d", std::to_string(degree)},
-                          {"m", std::to_string(degree + 1)},
+                          {"places", Listed(places)},
+                          {"firsts", Listed(firsts)},
                           {"terms", list},
                           {"n", std::to_string(at)}},
                          std::to_string(value),

@@ -31,17 +31,23 @@ std::optional<Draft> Generate(Rng& rng, int level) {
   // One good alone must not be best: then there would be nothing to weigh.
   if (tables_at_best == 0 || best == only_tables || best == only_chairs) return std::nullopt;
   const auto s = [](std::int64_t n) { return std::to_string(n); };
+  const auto factor = [](std::int64_t n) { return n == 1 ? std::string() : std::to_string(n); };
   return MathDraft(
       rng,
-      {{"A workshop makes tables and chairs, in whole numbers. A table takes {w1} planks, {h1} "
-        "hours and brings {p1} coins; a chair takes {w2} planks, {h2} hours and brings {p2} coins. "
+      {{"A workshop makes tables and chairs, in whole numbers. A table takes {w1 planks}, {h1 "
+        "hours} and brings {p1} coins; a chair takes {w2 planks}, {h2 hours} and brings {p2} "
+        "coins. "
         "There are {wood} planks and {hours} hours. What is the greatest possible income in coins?",
         "Maximise \\({p1}x + {p2}y\\) over non-negative whole numbers x and y with \\({w1}x + "
         "{w2}y \\le {wood}\\) and \\({h1}x + {h2}y \\le {hours}\\). What is the maximum?"},
-       {{"w1", s(w1)},
-        {"w2", s(w2)},
-        {"h1", s(h1)},
-        {"h2", s(h2)},
+       {{"w1", factor(w1)},
+        {"w2", factor(w2)},
+        {"h1", factor(h1)},
+        {"h2", factor(h2)},
+        {"w1 planks", Plural(w1, "plank", "planks")},
+        {"w2 planks", Plural(w2, "plank", "planks")},
+        {"h1 hours", Plural(h1, "hour", "hours")},
+        {"h2 hours", Plural(h2, "hour", "hours")},
         {"p1", s(p1)},
         {"p2", s(p2)},
         {"wood", s(wood)},

@@ -22,12 +22,15 @@ std::optional<Draft> Generate(Rng& rng, int level) {
   }
   if (value.bottom > 1000 || value == start) return std::nullopt;
   return MathDraft(
-      rng, {{"A price of {start} coins {changes}, each change taken from the price before it. What "
-             "is the price in the end, exactly?",
-             "The number {start} {changes}, one after the other. What number is reached, exactly?",
-             "A tank holds {start} litres. The amount {changes}, in this order. How many litres "
-             "does it hold then? Give the exact value."},
-            {{"start", Tex(start)}, {"changes", Listed(words, ", then ")}},
+      rng, {{"A price of {start} coins {changes}{each}. What is the price in the end, exactly?",
+             "The number {start} {changes}{one}. What number is reached, exactly?",
+             "A tank holds {start} litres. The amount {changes}{order}. How many litres does it "
+             "hold then? Give the exact value."},
+            {{"start", Tex(start)},
+             {"changes", Listed(words, ", then ")},
+             {"each", steps == 1 ? "" : ", each change taken from the price before it"},
+             {"one", steps == 1 ? "" : ", one after the other"},
+             {"order", steps == 1 ? "" : ", in this order"}},
             Tex(value),
             "arithmetic",
             Tex(start) + " " + Listed(words),
