@@ -20,6 +20,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::int64_t kRecentBytes = std::int64_t{256} << 20;
+constexpr std::size_t kRefused = 256;
 
 bool CopyAll(int from, int to) {
   struct stat about {};
@@ -135,6 +136,21 @@ void Compiler::Remember(const std::string& key, std::shared_ptr<const CompiledPr
   }
 }
 
+bool Compiler::RecallRefusal(const std::string& key, RunResult& failed) {
+  const std::lock_guard lock(mutex_);
+  const auto found = std::find_if(refused_.begin(), refused_.end(),
+                                  [&](const auto& entry) { return entry.first == key; });
+  if (found == refused_.end()) return false;
+  failed = found->second;
+  return true;
+}
+
+void Compiler::RememberRefusal(const std::string& key, const RunResult& failed) {
+  const std::lock_guard lock(mutex_);
+  refused_.emplace_front(key, failed);
+  if (refused_.size() > kRefused) refused_.pop_back();
+}
+
 RunResult Compiler::RunTool(const std::vector<std::string>& command, const InputFile& source,
                             const Limits& limits, UniqueFd& output) {
   RunOrder order;
@@ -169,13 +185,18 @@ std::shared_ptr<const CompiledProgram> Compiler::Compile(const Language& languag
   for (const std::string& word : language.compile) identity += '\0' + word;
   const std::string key = Sha256Hex(identity + std::string(2, '\0') + source);
   if (auto known = Recall(key)) return known;
+  if (RecallRefusal(key, failed)) return nullptr;
   Precompile(language);
   std::vector<std::string> command = language.compile;
   Replace(command, "/precompiled", (cache_dir_ / "headers").string());
   UniqueFd output;
   failed = RunTool(command, {language.source_file, source}, CompileLimits(), output);
   failed.compile_failed = failed.report.ending != Ending::kSandboxFailed;
-  if (!failed.report.Succeeded()) return nullptr;
+  if (!failed.report.Succeeded()) {
+    // A limit may be met only now; an error in the source stays.
+    if (failed.report.ending == Ending::kExited) RememberRefusal(key, failed);
+    return nullptr;
+  }
   auto program = output.valid() ? Seal(output.get()) : nullptr;
   if (!program) {
     failed.compile_failed = false;

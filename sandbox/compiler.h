@@ -12,6 +12,7 @@
 #include "base/unique_fd.h"
 #include "sandbox/language.h"
 #include "sandbox/pool.h"
+#include "sandbox/sandbox.h"
 
 namespace assay::sandbox {
 
@@ -31,7 +32,8 @@ class Compiler {
   Compiler(const Compiler&) = delete;
   Compiler& operator=(const Compiler&) = delete;
 
-  // The program, or (null) in `failed` how the compiler ended and what it said.
+  // The program, or (null) in `failed` how the compiler ended and what it said; the last sources
+  // that the compiler itself refused are remembered too.
   std::shared_ptr<const CompiledProgram> Compile(const Language& language,
                                                  const std::string& source, RunResult& failed);
 
@@ -46,6 +48,9 @@ class Compiler {
   void Precompile(const Language& language);
   std::shared_ptr<const CompiledProgram> Recall(const std::string& key);
   void Remember(const std::string& key, std::shared_ptr<const CompiledProgram> program);
+  // Whether this source is known to be refused; then `failed` is how.
+  bool RecallRefusal(const std::string& key, RunResult& failed);
+  void RememberRefusal(const std::string& key, const RunResult& failed);
 
   Pool& pool_;
   const std::filesystem::path cache_dir_;
@@ -56,6 +61,7 @@ class Compiler {
   // Most recently used first; bounded by bytes.
   std::list<std::pair<std::string, std::shared_ptr<const CompiledProgram>>> recent_;
   std::int64_t recent_bytes_ = 0;
+  std::list<std::pair<std::string, RunResult>> refused_;  // newest first
 };
 
 }  // namespace assay::sandbox

@@ -6,6 +6,7 @@
 #include <map>
 
 #include "tasks/benchmark.h"
+#include "tasks/content_size.h"
 #include "tasks/generators/registry.h"
 #include "tasks/review/guess.h"
 
@@ -16,7 +17,11 @@ struct Tally {
   std::map<int, std::vector<std::size_t>> lengths;  // by level
   std::vector<std::size_t> all_lengths;
   AnswerTally answers;
+  double size_low = 0, size_high = 0;  // sums
+  std::size_t low = 0, high = 0;
 };
+
+constexpr int kLowLevels = 3;  // the lowest three, and as many of the highest
 
 std::size_t Median(std::vector<std::size_t> values) {
   if (values.empty()) return 0;
@@ -28,6 +33,9 @@ void Count(const Generated& one, Tally& tally) {
   const std::string& prompt = one.draft.prompt;
   tally.lengths[*one.problem.level].push_back(prompt.size());
   tally.all_lengths.push_back(prompt.size());
+  const auto size = double(ContentSize(prompt, one.problem.reference));
+  if (*one.problem.level <= kLowLevels) tally.size_low += size, ++tally.low;
+  if (*one.problem.level > 10 - kLowLevels) tally.size_high += size, ++tally.high;
   if (AsksForProgram(one.problem.verifier)) return;
   const bool choice = one.problem.verifier.value("kind", std::string()) == "choice";
   tally.answers.Add(one.problem.reference, choice ? OptionsIn(prompt) : 0);
@@ -44,6 +52,9 @@ FamilyRow RowOf(const Family& family, const Tally& tally, std::size_t in_benchma
   row.prompt_10 = at(10);
   row.random_guess = tally.answers.RandomScore();
   row.constant_guess = tally.answers.ConstantScore();
+  row.entropy = tally.answers.Entropy();
+  if (tally.low > 0) row.size_low = tally.size_low / double(tally.low);
+  if (tally.high > 0) row.size_high = tally.size_high / double(tally.high);
   return row;
 }
 
@@ -81,8 +92,13 @@ std::string ToMarkdown(const std::vector<FamilyRow>& rows) {
       "problems of assay-10k. *Prompt*: median length in bytes over all levels, and at levels 1 "
       "and "
       "10. *Random*: expected score of a guess among the options, or among the answers of the "
-      "family's other problems; *constant*: score of the best answer that is always the same (– "
-      "where the answer is a program); both over {} problems.\n",
+      "family's other problems; *constant*: score of the best answer that is always the same; "
+      "*entropy*: of the answers in bits (all – where the answer is a program). *Size*: mean "
+      "number "
+      "of digits, signs and single letters in a question and of digits, signs and words in its "
+      "reference, at levels 1 to 3 and 8 to 10. All over {} problems. How a model does by family "
+      "and "
+      "level: [assay-10k](assay-10k.md).\n",
       rows.size(), domains["math"], domains["code"], domains["logic"], 10 * kTableProblems);
   std::string domain;
   for (const FamilyRow& row : rows) {
@@ -90,13 +106,16 @@ std::string ToMarkdown(const std::vector<FamilyRow>& rows) {
       domain = row.domain;
       text += fmt::format(
           "\n## {}\n\n| family | what it asks | in 10k | prompt | level 1 | level 10 | random | "
-          "constant | after |\n|---|---|--:|--:|--:|--:|--:|--:|---|\n",
+          "constant | entropy | size 1-3 | 8-10 | after |\n"
+          "|---|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|---|\n",
           domain);
     }
     text +=
-        fmt::format("| {} | {} | {} | {} | {} | {} | {} | {} | {} |\n", row.name, row.title,
-                    row.in_benchmark, row.prompt_median, row.prompt_1, row.prompt_10,
-                    Percent(row.random_guess, row), Percent(row.constant_guess, row), row.source);
+        fmt::format("| {} | {} | {} | {} | {} | {} | {} | {} | {} | {:.0f} | {:.0f} | {} |\n",
+                    row.name, row.title, row.in_benchmark, row.prompt_median, row.prompt_1,
+                    row.prompt_10, Percent(row.random_guess, row), Percent(row.constant_guess, row),
+                    row.entropy == 0 ? "–" : fmt::format("{:.1f}", row.entropy), row.size_low,
+                    row.size_high, row.source);
   }
   return text;
 }
@@ -111,7 +130,10 @@ Json ToJson(const FamilyRow& row) {
           {"prompt_level_1", row.prompt_1},
           {"prompt_level_10", row.prompt_10},
           {"random_guess", row.random_guess},
-          {"constant_guess", row.constant_guess}};
+          {"constant_guess", row.constant_guess},
+          {"entropy", row.entropy},
+          {"size_levels_1_to_3", row.size_low},
+          {"size_levels_8_to_10", row.size_high}};
 }
 
 }  // namespace assay

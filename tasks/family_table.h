@@ -15,8 +15,10 @@ struct FamilyRow {
   // Over kTableProblems problems of each of the levels 1 to 10.
   std::size_t prompt_1 = 0, prompt_10 = 0;  // median length in bytes at level 1 and at level 10
   std::size_t prompt_median = 0;            // and over all levels
-  double random_guess = 0;    // expected score of a random pick (tasks/review/guess.h)
-  double constant_guess = 0;  // score of the best constant answer
+  double random_guess = 0;             // expected score of a random pick (tasks/review/guess.h)
+  double constant_guess = 0;           // score of the best constant answer
+  double entropy = 0;                  // of the answers, in bits; 0 where they are programs
+  double size_low = 0, size_high = 0;  // mean ContentSize at levels 1 to 3 and 8 to 10
 };
 inline constexpr std::size_t kTableProblems = 12;
 

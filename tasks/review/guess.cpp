@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cmath>
 
 namespace assay {
 
@@ -54,6 +55,15 @@ double AnswerTally::ConstantScore(std::string* answer) const {
     if (answer != nullptr) *answer = text;
   }
   return count_ == 0 ? 0 : double(most) / double(count_);
+}
+
+double AnswerTally::Entropy() const {
+  double bits = 0;
+  for (const auto& [answer, times] : answers_) {
+    const double share = double(times) / double(count_);
+    bits -= share * std::log2(share);
+  }
+  return bits;
 }
 
 }  // namespace assay

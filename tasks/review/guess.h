@@ -27,6 +27,8 @@ class AnswerTally {
   double RandomScore() const;
   // Score of the best constant answer, which it names in `answer` if that is not null.
   double ConstantScore(std::string* answer = nullptr) const;
+  // Of the answers, in bits: log2 of the count where all differ, 0 where all are one.
+  double Entropy() const;
 
  private:
   std::map<std::string, std::size_t> answers_;

@@ -1,8 +1,10 @@
 #include "tasks/benchmark.h"
 
+#include <array>
 #include <map>
 #include <set>
 
+#include "tasks/content_size.h"
 #include "tasks/generators/registry.h"
 #include "tasks/pack.h"
 #include "tasks/proof.h"
@@ -90,6 +92,12 @@ std::optional<assay::Suite> Frozen(std::size_t threads = 0) {
 
 }  // namespace
 
+TEST_CASE("the size of a problem counts signs, digits and words, not wording") {
+  CHECK(assay::ContentSize("How long is x + 12, in words?\n\nAnswer in 1 line.", "two words 7") ==
+        1 + 1 + 2 + 1 + 1 + 3);
+  CHECK(assay::ContentSize("", "…") == 1);
+}
+
 TEST_CASE("assay-10k and assay-mini are the same bytes for ever") {
   const auto suite = Frozen();
   if (!suite) return;
@@ -131,6 +139,42 @@ TEST_CASE("assay-10k has 10,000 different problems, its levels are balanced, and
   }
   CHECK(mini_families.size() == families.size());
   for (const auto& [level, count] : mini_levels) CHECK(count == 50);
+}
+
+TEST_CASE("problems of assay-10k grow from level to level, and nearly every family does") {
+  const auto suite = Frozen();
+  if (!suite) return;
+  struct Sum {
+    double size = 0;
+    double count = 0;
+    double mean() const { return size / count; }
+  };
+  std::map<std::string, std::map<int, Sum>> domains;
+  std::map<std::string, std::array<Sum, 2>> families;  // levels 1 to 3, levels 8 to 10
+  for (const auto& problem : suite->problems) {
+    const auto size =
+        double(assay::ContentSize(std::get<std::string>(problem.prompt), problem.reference));
+    const auto add = [&](Sum& sum) { sum.size += size, ++sum.count; };
+    add(domains[problem.domain][*problem.level]);
+    auto& ends = families[problem.meta["family"].get<std::string>()];
+    if (*problem.level <= 3) add(ends[0]);
+    if (*problem.level >= 8) add(ends[1]);
+  }
+  for (const auto& [domain, levels] : domains) {
+    for (int level = 2; level <= 10; ++level) {
+      INFO(domain << " level " << level);
+      CHECK(levels.at(level).mean() > levels.at(level - 1).mean());
+    }
+  }
+  std::set<std::string> alike;
+  for (const auto& [family, ends] : families) {
+    if (ends[1].mean() < 1.03 * ends[0].mean()) alike.insert(family);
+  }
+  // Harder by other means: bases that are not powers of each other, rules that hide the answer's
+  // form, steps that must be found.
+  const std::set<std::string> known = {"base_conversion", "interval_report", "linear_optimum",
+                                       "pattern_induction"};
+  CHECK(alike == known);
 }
 
 TEST_CASE("a private split has the same mix and shares no problem with the public one") {

@@ -212,8 +212,9 @@ std::string Words(const Params& params) {
       break;
     case Shape::kAboveAverage:
       text = "lists `id` and " + code(theme.thing) + " of those " + rows +
-             (params.kind ? " and whose " : " whose ") + code(theme.price) + " is greater than the average " + code(theme.price) + " of all " +
-             rows + " with the same " + code(theme.place + "_id");
+             (params.kind ? " and whose " : " whose ") + code(theme.price) +
+             " is greater than the average " + code(theme.price) + " of all " + rows +
+             " with the same " + code(theme.place + "_id");
       break;
     case Shape::kBest: {
       const std::string value = code(params.older ? theme.age : theme.price);
@@ -256,17 +257,14 @@ Params Draw(Rng& rng, int level) {
 std::optional<Draft> Generate(Rng& rng, int level) {
   const Params params = Draw(rng, level);
   std::vector<SqlData> databases;
-  std::vector<std::string> setups;
-  std::vector<Json> rows;
+  SqlTask task;
   const std::vector<std::pair<int, int>> sizes = {{3, 8},  {5, 26}, {6, 40},
                                                   {6, 18}, {4, 9},  {2, 0}};
   for (const auto& [places, things] : sizes) {
     databases.push_back(DrawSqlData(rng, params.theme, places, things));
-    setups.push_back(SqlSetup(params.theme, databases.back(), true));
-    rows.push_back(Rows(params, databases.back()));
+    task.setups.push_back(SqlSetup(params.theme, databases.back(), true));
   }
-  if (rows[0].empty() || rows[1].empty()) return std::nullopt;
-  Draft draft;
+  if (Rows(params, databases[0]).empty() || Rows(params, databases[1]).empty()) return std::nullopt;
   std::vector<Params> wrong;
   const auto change = [&](const auto& edit) {
     wrong.push_back(params);
@@ -283,34 +281,21 @@ std::optional<Draft> Generate(Rng& rng, int level) {
   }
   if (params.shape == Shape::kBest) change([](Params& p) { p.older = !p.older; });
   if (params.shape == Shape::kAboveAverage) change([](Params& p) { p.shape = Shape::kBest; });
-  for (const Params& other : wrong) {
-    for (std::size_t i = 1; i < databases.size(); ++i) {
-      if (SameRows(Rows(other, databases[i]), rows[i], false)) continue;
-      draft.near_misses.push_back(Query(other));
-      break;
-    }
-  }
-  if (wrong.empty() || 10 * draft.near_misses.size() < 9 * wrong.size()) return std::nullopt;
-  draft.near_misses.push_back(SqlHardCoded(rows[0]));
-  Ask(rng, draft,
-      Say(rng,
-          {"These statements made a SQLite database:\n\n```sql\n{setup}```\n\nWrite one SQL query "
-           "that "
-           "{words} Here the result is, in some order,\n\n```\n{rows}```\n\nbut the query must be "
-           "right "
-           "for any rows.",
-           "Write a single SQL query (SQLite) for the tables below that "
-           "{words}\n\n```sql\n{setup}```\n\n"
-           "With these rows the result would be\n\n```\n{rows}```\n\nThe query will be run on "
-           "other rows "
-           "too."},
-          {{"setup", setups[0]}, {"words", Words(params)}, {"rows", SqlRowsAsText(rows[0])}}),
-      AnswerForm::kFenced, "the query");
-  draft.reference = Query(params);
-  draft.verifier = SqlSpec(setups, rows, false);
-  draft.tags = {"sql"};
-  draft.fingerprint = Query(params);
-  return draft;
+  if (wrong.empty()) return std::nullopt;
+  const auto rule = [&](const Params& p) {
+    return SqlRule{Query(p), [p, &databases](std::size_t i) { return Rows(p, databases[i]); }};
+  };
+  task.right = rule(params);
+  for (const Params& other : wrong) task.wrong.push_back(rule(other));
+  task.words = Words(params);
+  task.wordings = {
+      "These statements made a SQLite database:\n\n```sql\n{setup}```\n\nWrite one SQL query that "
+      "{words} Here the result is, in some order,\n\n```\n{rows}```\n\nbut the query must be right "
+      "for any rows.",
+      "Write a single SQL query (SQLite) for the tables below that "
+      "{words}\n\n```sql\n{setup}```\n\nWith these rows the result would "
+      "be\n\n```\n{rows}```\n\nThe query will be run on other rows too."};
+  return SqlDraft(rng, task);
 }
 
 }  // namespace

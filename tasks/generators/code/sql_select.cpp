@@ -267,16 +267,14 @@ Params Draw(Rng& rng, int level) {
 std::optional<Draft> Generate(Rng& rng, int level) {
   const Params params = Draw(rng, level);
   std::vector<SqlData> databases;
-  std::vector<std::string> setups;
-  std::vector<Json> rows;
+  SqlTask task;
   for (const int size : {9, 25, 40, 14, 0}) {
     databases.push_back(DrawSqlData(rng, params.theme, 4, size));
-    setups.push_back(SqlSetup(params.theme, databases.back(), false));
-    rows.push_back(Rows(params, databases.back()));
+    task.setups.push_back(SqlSetup(params.theme, databases.back(), false));
   }
-  if (rows[0].empty() || rows[0].size() >= 7 || rows[1].size() < 2) return std::nullopt;
-  const bool ordered = params.order.has_value();
-  Draft draft;
+  const auto shown = Rows(params, databases[0]).size();
+  if (shown == 0 || shown >= 7 || Rows(params, databases[1]).size() < 2) return std::nullopt;
+  task.ordered = params.order.has_value();
   std::vector<Params> wrong;
   for (std::size_t i = 0; i < params.conditions.size(); ++i) {
     wrong.push_back(params);
@@ -289,33 +287,20 @@ std::optional<Draft> Generate(Rng& rng, int level) {
   if (params.order) wrong.push_back(params), wrong.back().descending = !params.descending;
   if (params.skip != 0) wrong.push_back(params), wrong.back().skip = 0;
   if (params.limit != 0) wrong.push_back(params), ++wrong.back().limit;
-  for (const Params& other : wrong) {
-    for (std::size_t i = 1; i < databases.size(); ++i) {
-      if (SameRows(Rows(other, databases[i]), rows[i], ordered)) continue;
-      draft.near_misses.push_back(Query(other));
-      break;
-    }
-  }
-  if (10 * draft.near_misses.size() < 9 * wrong.size()) return std::nullopt;
-  draft.near_misses.push_back(SqlHardCoded(rows[0]));
-  Ask(rng, draft,
-      Say(rng,
-          {"A SQLite database was made by\n\n```sql\n{setup}```\n\nWrite one SQL query that gives "
-           "{words} "
-           "On this database the result is\n\n```\n{rows}```\n\nbut the query must be right for "
-           "any "
-           "rows.",
-           "Given the following SQLite table with some example rows, write a single SQL query for "
-           "{words}\n\n```sql\n{setup}```\n\nHere it should give\n\n```\n{rows}```\n\nIt will be "
-           "run on "
-           "other rows too."},
-          {{"setup", setups[0]}, {"words", Words(params)}, {"rows", SqlRowsAsText(rows[0])}}),
-      AnswerForm::kFenced, "the query");
-  draft.reference = Query(params);
-  draft.verifier = SqlSpec(setups, rows, ordered);
-  draft.tags = {"sql"};
-  draft.fingerprint = Query(params);
-  return draft;
+  const auto rule = [&](const Params& p) {
+    return SqlRule{Query(p), [p, &databases](std::size_t i) { return Rows(p, databases[i]); }};
+  };
+  task.right = rule(params);
+  for (const Params& other : wrong) task.wrong.push_back(rule(other));
+  task.words = Words(params);
+  task.wordings = {
+      "A SQLite database was made by\n\n```sql\n{setup}```\n\nWrite one SQL query that gives "
+      "{words} On this database the result is\n\n```\n{rows}```\n\nbut the query must be right for "
+      "any rows.",
+      "Given the following SQLite table with some example rows, write a single SQL query for "
+      "{words}\n\n```sql\n{setup}```\n\nHere it should give\n\n```\n{rows}```\n\nIt will be run on "
+      "other rows too."};
+  return SqlDraft(rng, task);
 }
 
 }  // namespace

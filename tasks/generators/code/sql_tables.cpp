@@ -1,11 +1,35 @@
 #include "tasks/generators/code/sql_tables.h"
 
 #include <algorithm>
+#include <iterator>
+#include <sstream>
 
 #include "tasks/generators/wording.h"
 
 namespace assay {
 namespace {
+
+std::vector<std::string> WordsOf(const std::string& text) {
+  std::istringstream in(text);
+  return {std::istream_iterator<std::string>(in), std::istream_iterator<std::string>()};
+}
+
+// `names`: those of SqlTheme up to `age`, in order.
+SqlTheme Theme(const std::string& names, const std::string& place_names,
+               const std::string& thing_names, const std::string& kinds) {
+  const auto n = WordsOf(names);
+  return {n[0],
+          n[1],
+          n[2],
+          n[3],
+          n[4],
+          n[5],
+          n[6],
+          n[7],
+          WordsOf(place_names),
+          WordsOf(thing_names),
+          WordsOf(kinds)};
+}
 
 std::string Quoted(const std::string& text) { return "'" + text + "'"; }
 
@@ -18,50 +42,16 @@ std::string Literal(const Json& cell) {
 
 const std::vector<SqlTheme>& SqlThemes() {
   static const std::vector<SqlTheme> themes = {
-      {"towns",
-       "town",
-       "people",
-       "shops",
-       "shop",
-       "trade",
-       "rent",
-       "founded",
-       {"Arle", "Brem", "Cosk", "Dunn", "Elva", "Fosk"},
-       {"Anchor", "Basil", "Cedar", "Delta", "Ember", "Fern"},
-       {"bakery", "books", "flowers", "tools"}},
-      {"teams",
-       "team",
-       "budget",
-       "players",
-       "player",
-       "role",
-       "salary",
-       "age",
-       {"Bears", "Hawks", "Lions", "Orcas", "Pumas", "Wolves"},
-       {"Ana", "Bo", "Cai", "Dov", "Eli", "Fia"},
-       {"back", "centre", "goal", "wing"}},
-      {"shelves",
-       "shelf",
-       "capacity",
-       "books",
-       "title",
-       "genre",
-       "pages",
-       "year",
-       {"north", "east", "south", "west", "attic", "cellar"},
-       {"Ashes", "Bridge", "Crown", "Dune", "Echo", "Frost"},
-       {"crime", "poetry", "science", "travel"}},
-      {"farms",
-       "farm",
-       "acres",
-       "animals",
-       "name",
-       "species",
-       "weight",
-       "born",
-       {"Birk", "Dale", "Glen", "Holt", "Moor", "Pike"},
-       {"Abby", "Bess", "Clyde", "Daisy", "Ella", "Flo"},
-       {"cow", "goat", "horse", "sheep"}}};
+      Theme("towns town people shops shop trade rent founded", "Arle Brem Cosk Dunn Elva Fosk",
+            "Anchor Basil Cedar Delta Ember Fern", "bakery books flowers tools"),
+      Theme("teams team budget players player role salary age",
+            "Bears Hawks Lions Orcas Pumas Wolves", "Ana Bo Cai Dov Eli Fia",
+            "back centre goal wing"),
+      Theme("shelves shelf capacity books title genre pages year",
+            "north east south west attic cellar", "Ashes Bridge Crown Dune Echo Frost",
+            "crime poetry science travel"),
+      Theme("farms farm acres animals name species weight born", "Birk Dale Glen Holt Moor Pike",
+            "Abby Bess Clyde Daisy Ella Flo", "cow goat horse sheep")};
   return themes;
 }
 
@@ -110,7 +100,10 @@ std::string SqlSetup(const SqlTheme& theme, const SqlData& data, bool with_place
   return text;
 }
 
-Json SqlSpec(const std::vector<std::string>& setups, const std::vector<Json>& rows, bool ordered) {
+namespace {
+
+// {"kind": "code", "protocol": "sql", …}
+Json Spec(const std::vector<std::string>& setups, const std::vector<Json>& rows, bool ordered) {
   Json databases = Json::array();
   for (std::size_t i = 0; i < setups.size(); ++i) {
     databases.push_back({{"setup", setups[i]}, {"rows", rows[i]}});
@@ -122,7 +115,8 @@ Json SqlSpec(const std::vector<std::string>& setups, const std::vector<Json>& ro
           {"cpu_ms", 3000}};
 }
 
-std::string SqlRowsAsText(const Json& rows) {
+// "id | city\n1 | Rome": for prompts.
+std::string RowsAsText(const Json& rows) {
   std::string text;
   for (const Json& row : rows) {
     std::string line;
@@ -136,7 +130,8 @@ std::string SqlRowsAsText(const Json& rows) {
   return text;
 }
 
-std::string SqlHardCoded(const Json& rows) {
+// Rows as a query without tables: knows one database by heart.
+std::string HardCoded(const Json& rows) {
   std::string query;
   for (const Json& row : rows) {
     std::string cells;
@@ -146,6 +141,7 @@ std::string SqlHardCoded(const Json& rows) {
   return query;
 }
 
+// In any order unless `ordered`.
 bool SameRows(const Json& a, const Json& b, bool ordered) {
   if (ordered) return a == b;
   std::vector<Json> left = a;
@@ -153,6 +149,32 @@ bool SameRows(const Json& a, const Json& b, bool ordered) {
   std::sort(left.begin(), left.end());
   std::sort(right.begin(), right.end());
   return left == right;
+}
+
+}  // namespace
+
+std::optional<Draft> SqlDraft(Rng& rng, const SqlTask& task) {
+  std::vector<Json> rows;
+  for (std::size_t i = 0; i < task.setups.size(); ++i) rows.push_back(task.right.rows(i));
+  Draft draft;
+  for (const SqlRule& wrong : task.wrong) {
+    for (std::size_t i = 1; i < rows.size(); ++i) {
+      if (SameRows(wrong.rows(i), rows[i], task.ordered)) continue;
+      draft.near_misses.push_back(wrong.query);
+      break;
+    }
+  }
+  if (10 * draft.near_misses.size() < 9 * task.wrong.size()) return std::nullopt;
+  draft.near_misses.push_back(HardCoded(rows[0]));
+  Ask(rng, draft,
+      Say(rng, task.wordings,
+          {{"setup", task.setups[0]}, {"words", task.words}, {"rows", RowsAsText(rows[0])}}),
+      AnswerForm::kFenced, "the query");
+  draft.reference = task.right.query;
+  draft.verifier = Spec(task.setups, rows, task.ordered);
+  draft.tags = {"sql"};
+  draft.fingerprint = task.right.query;
+  return draft;
 }
 
 }  // namespace assay

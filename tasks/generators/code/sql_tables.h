@@ -1,11 +1,14 @@
 // tasks/generators/code/sql_tables.h -- Small databases of two tables for SQL problems.
 #pragma once
 
+#include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/json.h"
 #include "base/rng.h"
+#include "tasks/generators/family.h"
 
 namespace assay {
 
@@ -43,16 +46,23 @@ SqlData DrawSqlData(Rng& rng, const SqlTheme& theme, std::int64_t places, std::i
 std::string SqlSchema(const SqlTheme& theme, bool with_places);
 std::string SqlSetup(const SqlTheme& theme, const SqlData& data, bool with_places);
 
-// {"kind": "code", "protocol": "sql", …}
-Json SqlSpec(const std::vector<std::string>& setups, const std::vector<Json>& rows, bool ordered);
+// A query, and what it gives on the task's database of this number.
+struct SqlRule {
+  std::string query;
+  std::function<Json(std::size_t)> rows;
+};
 
-// "id | city\n1 | Rome": for prompts.
-std::string SqlRowsAsText(const Json& rows);
+struct SqlTask {
+  std::vector<std::string> wordings;  // with {setup}, {words} and {rows}
+  std::string words;                  // what the query shall give
+  std::vector<std::string> setups;    // of each database; the first stands in the prompt
+  bool ordered = false;
+  SqlRule right;
+  std::vector<SqlRule> wrong;
+};
 
-// Rows as a query without tables: knows one database by heart.
-std::string SqlHardCoded(const Json& rows);
-
-// Whether the rows agree, in any order unless `ordered`.
-bool SameRows(const Json& a, const Json& b, bool ordered);
+// Nothing where less than nine tenths of the wrong queries differ from the right one on a hidden
+// database. Those that do, and one that knows the shown rows by heart, are the near misses.
+std::optional<Draft> SqlDraft(Rng& rng, const SqlTask& task);
 
 }  // namespace assay

@@ -3,19 +3,12 @@
 #include <algorithm>
 
 #include "tasks/generators/logic/first_order.h"
+#include "tasks/generators/logic/verdict_list.h"
 
 namespace assay {
 namespace {
 
 constexpr int kSentences = 6;
-
-std::string Verdicts(const std::vector<bool>& truths) {
-  std::string text;
-  for (const bool truth : truths) {
-    text += std::string(text.empty() ? "" : ", ") + (truth ? "true" : "false");
-  }
-  return text;
-}
 
 std::optional<Draft> Generate(Rng& rng, int level) {
   static const std::vector<std::string> kOnes = {"Red", "Large", "Old", "Open", "Round", "Loud"};
@@ -60,15 +53,9 @@ std::optional<Draft> Generate(Rng& rng, int level) {
            "stand for elements of the domain, not necessarily different ones.\n\n{listed}"},
           {{"model", description}, {"listed", listed}}),
       AnswerForm::kLine, "six words in order, true or false, separated by commas");
-  draft.reference = Verdicts(truths);
-  draft.verifier = LogicSpec("list");
   draft.tags = {"first-order logic", "evaluation"};
   draft.fingerprint = description + "\n" + listed;
-  auto one_off = truths;
-  const auto wrong = std::size_t(rng.Int(0, kSentences - 1));
-  one_off[wrong] = !one_off[wrong];
-  draft.near_misses = {Verdicts(one_off), Verdicts(std::vector<bool>(kSentences, true)),
-                       Verdicts(std::vector<bool>(kSentences, false))};
+  SetVerdicts(rng, draft, truths, kTrueFalse);
   draft.params = {{"size", model.size}, {"one", model.one}, {"two", model.two}};
   draft.params["sentences"] = sentences;
   return draft;
@@ -110,7 +97,8 @@ std::optional<std::string> Prove(const Draft& draft) {
   for (const Json& json : draft.params["sentences"]) {
     truths.push_back(Table(model, SentenceFrom(json))[0]);
   }
-  if (Verdicts(truths) != draft.reference) return "the tables say " + Verdicts(truths);
+  if (VerdictText(truths, kTrueFalse) != draft.reference)
+    return "the tables say " + VerdictText(truths, kTrueFalse);
   return std::nullopt;
 }
 

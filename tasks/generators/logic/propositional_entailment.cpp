@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "tasks/generators/logic/formula.h"
+#include "tasks/generators/logic/verdict_list.h"
 
 namespace assay {
 namespace {
@@ -13,13 +14,6 @@ std::uint64_t Models(const Formula& formula, int variables) {
   std::uint64_t models = 0;
   for (unsigned a = 0; a < 1U << variables; ++a) models |= std::uint64_t(Holds(formula, a)) << a;
   return models;
-}
-
-std::string YesNo(const std::vector<bool>& follows) {
-  std::string text;
-  for (const bool yes : follows)
-    text += std::string(text.empty() ? "" : ", ") + (yes ? "yes" : "no");
-  return text;
 }
 
 // A conclusion that follows or not, as asked; neither true nor false in itself, no premise.
@@ -83,15 +77,9 @@ std::optional<Draft> Generate(Rng& rng, int level) {
            "makes all premises true.\n\nPremises:\n\n{given}\n\nFormulas:\n\n{listed}"},
           {{"given", given}, {"listed", listed}}),
       AnswerForm::kLine, "six words in order, yes (follows) or no (does not), separated by commas");
-  draft.reference = YesNo(follows);
-  draft.verifier = LogicSpec("list");
   draft.tags = {"propositional logic", "deduction"};
   draft.fingerprint = given + "\n" + listed;
-  auto one_off = follows;
-  const auto wrong = std::size_t(rng.Int(0, kConclusions - 1));
-  one_off[wrong] = !one_off[wrong];
-  draft.near_misses = {YesNo(one_off), YesNo(std::vector<bool>(kConclusions, true)),
-                       YesNo(std::vector<bool>(kConclusions, false))};
+  SetVerdicts(rng, draft, follows, kYesNo);
   Json given_json = Json::array();
   for (const Formula& premise : premises) given_json.push_back(FormulaJson(premise));
   draft.params = {{"premises", given_json}, {"conclusions", conclusions}};
@@ -106,7 +94,8 @@ std::optional<std::string> Prove(const Draft& draft) {
     follows.push_back(Provable(premises, {FormulaFrom(json)}));
   }
   if (Provable(premises, {})) return "the premises contradict each other";
-  if (YesNo(follows) != draft.reference) return "derivations say " + YesNo(follows);
+  if (VerdictText(follows, kYesNo) != draft.reference)
+    return "derivations say " + VerdictText(follows, kYesNo);
   return std::nullopt;
 }
 

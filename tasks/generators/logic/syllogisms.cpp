@@ -5,6 +5,7 @@
 #include <set>
 
 #include "tasks/generators/logic/common.h"
+#include "tasks/generators/logic/verdict_list.h"
 
 namespace assay {
 namespace {
@@ -82,13 +83,6 @@ std::string Text(const std::vector<int>& s, const std::vector<std::string>& name
       return varied ? Say(rng, {"Some {a} are not {b}.", "Not all {a} are {b}."}, slots)
                     : Say(rng, {"Some {a} are not {b}."}, slots);
   }
-}
-
-std::string YesNo(const std::vector<bool>& follows) {
-  std::string text;
-  for (const bool yes : follows)
-    text += std::string(text.empty() ? "" : ", ") + (yes ? "yes" : "no");
-  return text;
 }
 
 std::vector<int> RandomStatement(Rng& rng, int classes) {
@@ -180,15 +174,9 @@ std::optional<Draft> Generate(Rng& rng, int level) {
            "one\".\n\n{listed}"},
           {{"given", given}, {"listed", listed}}),
       AnswerForm::kLine, "six words in order, yes (follows) or no (does not), separated by commas");
-  draft.reference = YesNo(follows);
-  draft.verifier = LogicSpec("list");
   draft.tags = {"syllogisms", "deduction"};
   draft.fingerprint = given + "\n" + listed;
-  auto one_off = follows;
-  const auto wrong = std::size_t(rng.Int(0, kConclusions - 1));
-  one_off[wrong] = !one_off[wrong];
-  draft.near_misses = {YesNo(one_off), YesNo(std::vector<bool>(kConclusions, true)),
-                       YesNo(std::vector<bool>(kConclusions, false))};
+  SetVerdicts(rng, draft, follows, kYesNo);
   draft.params = {{"classes", classes}, {"premises", premises}, {"conclusions", conclusions}};
   return draft;
 }
@@ -245,7 +233,8 @@ std::optional<std::string> Prove(const Draft& draft) {
     }
     follows.push_back(valid);
   }
-  if (YesNo(follows) != draft.reference) return "chains of implications say " + YesNo(follows);
+  if (VerdictText(follows, kYesNo) != draft.reference)
+    return "chains of implications say " + VerdictText(follows, kYesNo);
   return std::nullopt;
 }
 
