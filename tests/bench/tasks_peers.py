@@ -107,19 +107,22 @@ def main():
     print(f"reasoning-gym {version('reasoning-gym')}, {arguments.items} items, load {os.getloadavg()[0]:.0f}\n")
     print("| family | theirs | items/s | theirs | factor | different | theirs | again under the next seed | theirs |")
     print("|---|---|--:|--:|--:|--:|--:|--:|--:|")
-    factors, mine, peers = [], [], []
+    factors, mine, peers, seconds = [], [], [], [0, 0]
     for family, name in SHARED:
         questions, other, rate = ours(arguments.assay, family, arguments.items)
         peer_questions, peer_other, peer_rate = theirs(create_dataset, name, arguments.items, arguments.seconds)
         mine.append(distinctness(questions, other))
         peers.append(distinctness(peer_questions, peer_other))
         factors.append(rate / peer_rate)
+        seconds = [seconds[0] + 1 / rate, seconds[1] + 1 / peer_rate]
         print(f"| {family} | {name} | {rate:,.0f} | {peer_rate:,.0f} | {factors[-1]:,.1f} | {mine[-1][0]:.1%} | "
               f"{peers[-1][0]:.1%} | {mine[-1][1]:.1%} | {peers[-1][1]:.1%} |", flush=True)
     mean = math.exp(sum(map(math.log, factors)) / len(factors))
     average = lambda rows, i: sum(row[i] for row in rows) / len(rows)
     print(f"\nfactor: geometric mean {mean:,.1f}, median {sorted(factors)[len(factors) // 2]:,.1f}, "
           f"{sum(f >= 100 for f in factors)} of {len(factors)} at least 100")
+    print(f"as many items of each: {len(factors) / seconds[0]:,.0f} and {len(factors) / seconds[1]:,.0f} items/s, factor "
+          f"{seconds[1] / seconds[0]:,.1f}")
     print(f"different: {average(mine, 0):.1%} and {average(peers, 0):.1%}; again under the next seed: "
           f"{average(mine, 1):.1%} and {average(peers, 1):.1%}")
     return 0

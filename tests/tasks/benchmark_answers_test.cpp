@@ -1,5 +1,7 @@
 // Every reference of the benchmark is accepted; slips, near misses and cheap answers are refused.
+#include <algorithm>
 #include <atomic>
+#include <cmath>
 #include <map>
 #include <mutex>
 
@@ -73,6 +75,19 @@ std::vector<assay::Portion> Mix(std::size_t share_of) {
   return mix;
 }
 
+// The five families that took longest, with their seconds (of wall time, summed over threads).
+std::string Slowest(const Tally& tally) {
+  std::vector<std::pair<double, std::string>> families;
+  for (const auto& [family, seconds] : tally.seconds) families.emplace_back(seconds, family);
+  std::sort(families.rbegin(), families.rend());
+  std::string text;
+  for (std::size_t i = 0; i < std::min<std::size_t>(5, families.size()); ++i) {
+    text += (i == 0 ? "" : ", ") + families[i].second + " " +
+            std::to_string(std::lround(families[i].first)) + " s";
+  }
+  return text;
+}
+
 void CheckAnswers(std::size_t share_of, std::size_t references, std::size_t refusals) {
   const auto made = assay::GenerateProblems(Mix(share_of), {assay::kPublicSeed, 0, nullptr, true});
   if (!made) FAIL(made.error().message);
@@ -89,9 +104,7 @@ void CheckAnswers(std::size_t share_of, std::size_t references, std::size_t refu
   CHECK(tally.faults.empty());
   CHECK(tally.references >= references);
   CHECK(tally.refused >= refusals);
-  std::string slowest;
-  for (const auto& [family, time] : tally.seconds) slowest += family + " " + std::to_string(time) + "\n";
-  WARN(slowest);
+  WARN("slowest: " << Slowest(tally));
   WARN(tally.references << " references accepted, " << tally.refused << " wrong answers refused");
 }
 

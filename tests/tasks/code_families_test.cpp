@@ -137,5 +137,44 @@ TEST_CASE("slow programs run into the time limit, and the reference does not") {
   }
 }
 
+// What stands between `open` and `close` in `text`.
+std::string Between(const std::string& text, const std::string& open, const std::string& close) {
+  const auto at = text.find(open);
+  if (at == std::string::npos) return "";
+  const auto begin = at + open.size();
+  return text.substr(begin, text.find(close, begin) - begin);
+}
+
+std::vector<Draft> SomeDrafts(const char* family, int low, int high) {
+  std::vector<Draft> drafts;
+  for (std::size_t index = 0; index < 200 && drafts.size() < 40; ++index) {
+    auto draft = DrawOnce(*FindFamily(family), 11, index, low + int(index) % (high - low + 1), 0);
+    if (draft) drafts.push_back(std::move(*draft));
+  }
+  REQUIRE(drafts.size() == 40);
+  return drafts;
+}
+
+// Both once asked for something else than they judged.
+TEST_CASE("prompts say what is taken off the numbers, and which column is wanted") {
+  for (const Draft& draft : SomeDrafts("window_sum", 1, 10)) {
+    INFO(draft.prompt << "\n" << draft.reference);
+    const auto shift = Between(draft.reference, "[n - ", " for");
+    REQUIRE_FALSE(shift.empty());
+    CHECK((draft.prompt.find("takes " + shift + " off each number") != std::string::npos ||
+           draft.prompt.find("reduce each of them by " + shift + ";") != std::string::npos));
+  }
+  int lists = 0;
+  for (const Draft& draft : SomeDrafts("sql_join", 1, 2)) {
+    if (draft.reference.find("SELECT t.") != 0) continue;  // "SELECT t.title, p.shelf, pages FROM"
+    ++lists;
+    INFO(draft.prompt << "\n" << draft.reference);
+    const auto columns = Between(draft.reference, "SELECT ", " FROM");
+    CHECK(draft.prompt.find(" and `" + columns.substr(columns.rfind(' ') + 1) + "`.") !=
+          std::string::npos);
+  }
+  CHECK(lists > 5);
+}
+
 }  // namespace
 }  // namespace assay

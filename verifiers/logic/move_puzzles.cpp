@@ -222,7 +222,8 @@ PuzzleCheck MakeRiver(Fields& fields, const std::string&) {
     std::replace(text.begin(), text.end(), '\n', ';');
     for (std::size_t begin = 0; begin < text.size();) {
       const auto end = std::min(text.find(';', begin), text.size());
-      const auto words = Words(std::string_view(text).substr(begin, end - begin));
+      auto words = Words(std::string_view(text).substr(begin, end - begin));
+      std::erase(words, "and");  // "goat and cabbage"
       begin = end + 1;
       if (words.empty()) continue;
       if (++moves > most) return TooMany(most);
