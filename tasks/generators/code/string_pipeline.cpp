@@ -152,12 +152,14 @@ Step WordStep(Rng& rng) {
                         return Join(words);
                       });
     default:
-      return TextStep("if a word (what single spaces part) starts with a lower-case letter, make that a capital",
-                      "' '.join(w[:1].upper() + w[1:] for w in text.split(' '))",
-                      each([](const std::string& w) {
-                        const bool lower = !w.empty() && w[0] >= 'a' && w[0] <= 'z';
-                        return lower ? std::string(1, char(w[0] - 32)) + w.substr(1) : w;
-                      }));
+      return TextStep(
+          "if a word (what single spaces part) starts with a lower-case letter, make that a "
+          "capital",
+          "' '.join(w[:1].upper() + w[1:] for w in text.split(' '))",
+          each([](const std::string& w) {
+            const bool lower = !w.empty() && w[0] >= 'a' && w[0] <= 'z';
+            return lower ? std::string(1, char(w[0] - 32)) + w.substr(1) : w;
+          }));
   }
 }
 

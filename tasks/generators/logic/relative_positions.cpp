@@ -87,7 +87,8 @@ std::optional<Draft> Generate(Rng& rng, int level) {
       Say(rng,
           {"{story}\n\nHow far east and how far north are these places (negative numbers for west "
            "and south)?\n\n{asked}",
-           "This is about places on a flat field. {story}\n\nGive the position as (metres east, metres north), with "
+           "This is about places on a flat field. {story}\n\nGive the position as (metres east, "
+           "metres north), with "
            "negative numbers for west and south, of\n\n{asked}",
            "A map has been described in words. {story}\n\nDetermine the displacement to each of "
            "these, first the part to the east, then the part to the north; west and south are "
