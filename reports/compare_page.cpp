@@ -27,6 +27,8 @@ void Add(Json report, const std::string& run, Places& places, Json& page) {
     for (Json& sample : problem["samples"]) samples.push_back(std::move(sample));
   }
   page["run"]["runs"].push_back(std::move(report["run"]));
+  page["left_out"] =
+      page.value("left_out", std::int64_t{0}) + report.value("left_out", std::int64_t{0});
 }
 
 }  // namespace
@@ -36,6 +38,7 @@ Result<Json> ComparisonReport(RunReader& a, RunReader& b, const std::string& nam
                               const std::string& profile) {
   SummaryOptions options;
   options.profile = profile;
+  options.most_listed = kMostOnPage / 2;
   Json page = {{"run",
                 {{"model", a.run().model + " → " + b.run().model},
                  {"subtitle", "Two runs on the same problems"},

@@ -5,21 +5,16 @@
 #include <algorithm>
 
 #include "base/utf8.h"
+#include "reports/terminal_text.h"
 
 namespace assay {
 namespace {
 
 constexpr std::size_t kShownBytes = 60;
 
-std::string OneLine(std::string text) {
-  text = SanitizeUtf8(text);
-  std::replace(text.begin(), text.end(), '\n', ' ');
-  return text;
-}
-
 std::string Example(const Regraded& regraded, const Disagreement& example, std::size_t width) {
-  std::string text =
-      fmt::format("\n{} sample {}: …{}\n", example.problem, example.sample, OneLine(example.tail));
+  std::string text = fmt::format("\n{} sample {}: …{}\n", OneLine(example.problem), example.sample,
+                                 OneLine(example.tail));
   for (std::size_t i = 0; i < example.verdicts.size(); ++i) {
     const Verdict& verdict = example.verdicts[i];
     text += fmt::format("  {:>2} {:<{}}  {:<9}", i + 1, regraded.profiles[i], width,

@@ -1,6 +1,9 @@
 #include "reports/export.h"
 
+#include <algorithm>
 #include <numeric>
+
+#include "base/utf8.h"
 
 namespace assay {
 namespace {
@@ -34,10 +37,13 @@ Json SampleJson(const JudgedSample& judged, const Response& response) {
                  {"finish", ToString(judged.sample.finish)},
                  {"tokens", judged.sample.response_tokens},
                  {"mean_logprob", nullptr},
-                 {"text", response.text}};
+                 {"text", SanitizeUtf8(response.text)}};
   if (judged.verdict.reward) sample["reward"] = *judged.verdict.reward;
-  if (judged.verdict.span) {
-    sample["span"] = {judged.verdict.span->begin, judged.verdict.span->end};
+  if (const auto& span = judged.verdict.span; span && span->end <= response.text.size()) {
+    // Offsets into the text as it stands in the document.
+    const std::string_view text = response.text;
+    const auto shown = [&](std::size_t at) { return SanitizeUtf8(text.substr(0, at)).size(); };
+    sample["span"] = {shown(span->begin), shown(span->end)};
   }
   if (!response.logprobs.empty()) {
     sample["mean_logprob"] =
@@ -60,10 +66,28 @@ Json ProblemJson(const ProblemRecord& record, const std::string& suite) {
   return problem;
 }
 
-Result<Json> ProblemsJson(RunReader& run, const SummaryOptions& options) {
+// How many samples of each problem are listed.
+Result<std::int64_t> ListedOfEach(RunReader& run, const SummaryOptions& options,
+                                  std::size_t problems) {
+  std::int64_t most = options.most_samples.value_or(kMaxSamplesPerProblem);
+  if (!options.most_listed || problems == 0) return most;
+  std::int64_t all = 0;
+  const auto read =
+      run.ForEachSample([&](const JudgedSample&) { return ++all > 0; }, options.profile, false);
+  if (!read) return Pass(read.error());
+  if (all <= *options.most_listed) return most;
+  return std::min(
+      most, std::max<std::int64_t>(1, *options.most_listed / static_cast<std::int64_t>(problems)));
+}
+
+// Fills "problems" and "left_out".
+Result<void> ListSamples(RunReader& run, const SummaryOptions& options, Json& report) {
   const auto problems = run.Problems(true);
   if (!problems) return Pass(problems.error());
+  const auto of_each = ListedOfEach(run, options, problems->size());
+  if (!of_each) return Pass(of_each.error());
   Json all = Json::array();
+  std::int64_t left_out = 0;
   std::map<std::int64_t, std::size_t> places;
   for (const ProblemRecord& record : *problems) {
     places[record.id] = all.size();
@@ -73,7 +97,10 @@ Result<Json> ProblemsJson(RunReader& run, const SummaryOptions& options) {
   std::optional<Error> failure;
   const auto read = run.ForEachSample(
       [&](const JudgedSample& judged) {
-        if (options.most_samples && judged.sample.sample >= *options.most_samples) return true;
+        if (judged.sample.sample >= *of_each) {
+          ++left_out;
+          return true;
+        }
         Response response;
         if (judged.outcome_class != SampleClass::kFailed) {
           auto stored = run.ReadSample(judged.sample.problem, judged.sample.sample);
@@ -89,7 +116,9 @@ Result<Json> ProblemsJson(RunReader& run, const SummaryOptions& options) {
       options.profile);
   if (!read) return Pass(read.error());
   if (failure) return Pass(*failure);
-  return all;
+  report["problems"] = std::move(all);
+  if (left_out > 0) report["left_out"] = left_out;
+  return {};
 }
 
 std::string CsvField(const std::string& text) {
@@ -110,9 +139,7 @@ Result<Json> ExportReport(RunReader& run, const SummaryOptions& options, bool te
   Json report = {{"run", RunJson(run)}, {"rows", Json::array()}};
   for (const SummaryRow& row : summary->rows) report["rows"].push_back(ToJson(row));
   if (!texts) return report;
-  auto problems = ProblemsJson(run, options);
-  if (!problems) return Pass(problems.error());
-  report["problems"] = std::move(*problems);
+  if (auto listed = ListSamples(run, options, report); !listed) return Pass(listed.error());
   return report;
 }
 

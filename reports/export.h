@@ -9,7 +9,8 @@
 namespace assay {
 
 // {"run", "rows", "problems"}: see reports/html.h. Holds no times, so that equal runs give equal
-// bytes however they were interrupted. `texts` false leaves "problems" out.
+// bytes however they were interrupted. `texts` false leaves "problems" out. "left_out" says how
+// many samples SummaryOptions::most_listed kept from being listed; what is counted is all of them.
 Result<Json> ExportReport(RunReader& run, const SummaryOptions& options, bool texts);
 
 // One line a sample: suite, problem, sample, domain, level, outcome, reward, finish, tokens,

@@ -44,8 +44,9 @@ std::string EscapeForScript(std::string_view json) {
 
 }  // namespace
 
-std::string FillPage(std::string_view skeleton, std::string_view title, std::string_view script,
+std::string FillPage(std::string_view title, std::string_view body, std::string_view script,
                      const Json& data) {
+  const std::string_view skeleton = page_parts::kShell;
   std::string page;
   std::size_t at = 0;
   // One pass over the skeleton: what is put in is never searched for marks again.
@@ -58,7 +59,8 @@ std::string FillPage(std::string_view skeleton, std::string_view title, std::str
     const std::string_view name = skeleton.substr(mark + 1, end - mark - 1);
     if (name == "TITLE") page += EscapeMarkup(title);
     if (name == "STYLE") page += page_parts::kCss;
-    if (name == "SCRIPT") page += script;
+    if (name == "BODY") page += body;
+    if (name == "SCRIPT") page += std::string(page_parts::kCommonJs) + std::string(script);
     if (name == "DATA") page += EscapeForScript(DumpJson(data));
     at = end + 1;
   }
@@ -67,7 +69,7 @@ std::string FillPage(std::string_view skeleton, std::string_view title, std::str
 }
 
 std::string RenderPage(std::string_view title, const Json& report) {
-  return FillPage(page_parts::kHtml, title, page_parts::kJs, report);
+  return FillPage(title, page_parts::kHtml, page_parts::kJs, report);
 }
 
 }  // namespace assay

@@ -26,8 +26,8 @@ namespace assay {
 // page.
 std::string RenderPage(std::string_view title, const Json& report);
 
-// A page of reports/page/: `skeleton` with @TITLE@, @STYLE@, @SCRIPT@ and @DATA@ put in.
-std::string FillPage(std::string_view skeleton, std::string_view title, std::string_view script,
+// A page with this body and script in the shell that all pages share.
+std::string FillPage(std::string_view title, std::string_view body, std::string_view script,
                      const Json& data);
 
 }  // namespace assay

@@ -13,6 +13,8 @@ namespace {
 // Beyond this many additions the exact distribution is sampled instead.
 constexpr double kMostExactWork = 2e8;
 constexpr int kRandomFlips = 100'000;
+// With fewer problems no flip of signs is rarer than 5 %: 2 / 2^5.
+constexpr std::int64_t kFewestForSignificance = 6;
 
 double Rate(const ProblemCounts& counts) {
   return static_cast<double>(counts.correct) / static_cast<double>(counts.drawn);
@@ -88,19 +90,32 @@ void Permute(const std::vector<Difference>& all, PairedComparison& comparison) {
           : RandomFlips(moved, std::accumulate(moved.begin(), moved.end(), 0.0));
 }
 
+// As if two more problems had been seen that changed wholly, one each way (Bonett and Price 2012,
+// for one sample a problem). Where many samples a problem make differences small, such problems are
+// not to be expected and count for less: by the square of Σd² / Σ|d|, which is 1 where all changes
+// are whole.
 void Interval(const std::vector<Difference>& all, PairedComparison& comparison) {
   const auto m = static_cast<double>(all.size());
+  double sum = 0;
   double squares = 0;
+  double sizes = 0;
   for (const Difference& difference : all) {
-    squares += std::pow(difference.value - comparison.difference, 2);
+    sum += difference.value;
+    squares += difference.value * difference.value;
+    sizes += std::abs(difference.value);
   }
   comparison.low = -1;
   comparison.high = 1;
   if (all.size() < 2) return;
-  comparison.standard_error = std::sqrt(squares / (m - 1) / m);
-  const double half = StudentQuantile(0.975, m - 1) * comparison.standard_error;
-  comparison.low = std::max(-1.0, comparison.difference - half);
-  comparison.high = std::min(1.0, comparison.difference + half);
+  const double spread = std::max(0.0, squares - sum * sum / m);
+  comparison.standard_error = std::sqrt(spread / (m - 1) / m);
+  const double weight = sizes > 0 ? std::pow(squares / sizes, 2) : 1;
+  const double count = m + 2 * weight;
+  const double centre = sum / count;
+  const double variance = std::max(0.0, (squares + 2 * weight) / count - centre * centre);
+  const double half = StudentQuantile(0.975, m - 1) * std::sqrt(variance / count);
+  comparison.low = std::clamp(centre - half, -1.0, comparison.difference);
+  comparison.high = std::clamp(centre + half, comparison.difference, 1.0);
 }
 
 }  // namespace
@@ -148,19 +163,21 @@ double ExpectedHalfWidth(const Plan& plan) {
   const auto m = static_cast<double>(plan.problems);
   const double of_mean =
       variance * (plan.shared + (1 - plan.shared) / static_cast<double>(plan.samples)) / m;
-  return StudentQuantile(0.975, std::max(1.0, m - 1)) * std::sqrt(of_mean);
+  return IntervalHalfWidth(plan.rate, variance / of_mean, plan.problems);
 }
 
-double SmallestDetectableDifference(const Plan& plan) {
+std::optional<double> SmallestDetectableDifference(const Plan& plan) {
+  if (plan.problems < kFewestForSignificance) return std::nullopt;
   const double variance = plan.rate * (1 - plan.rate);
   const auto m = static_cast<double>(plan.problems);
   const double of_difference = 2 * variance *
                                (plan.shared * (1 - plan.correlation) +
                                 (1 - plan.shared) / static_cast<double>(plan.samples)) /
                                m;
-  const double degrees = std::max(1.0, m - 1);
-  return (StudentQuantile(0.975, degrees) + StudentQuantile(0.8, degrees)) *
-         std::sqrt(of_difference);
+  const double difference =
+      (StudentQuantile(0.975, m - 1) + StudentQuantile(0.8, m - 1)) * std::sqrt(of_difference);
+  if (difference > std::min(1.0, 2 * std::min(plan.rate, 1 - plan.rate))) return std::nullopt;
+  return difference;
 }
 
 }  // namespace assay

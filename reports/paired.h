@@ -18,7 +18,7 @@ struct PairedCounts {
 struct PairedComparison {
   std::int64_t problems = 0;  // with at least one counted sample in both
   double difference = 0;      // pass@1 of b minus that of a
-  double low = 0, high = 0;   // 95 % interval: Student's t over the problems' differences
+  double low = 0, high = 0;   // 95 % interval: adjusted Student's t over the problems' differences
   double standard_error = 0;
   double p_permutation = 1;       // two-sided: signs of the problems' differences flipped
   bool permutation_exact = true;  // else from 100,000 keyed random flips
@@ -42,9 +42,11 @@ struct Plan {
   double shared = 0.5;       // of the variance of one sample, the part that lies between problems
   double correlation = 0.7;  // of the two models' rates over problems
 };
-// Half the width of the 95 % interval of one run's pass@1.
+// Half the width of the 95 % interval of one run's pass@1; at most 1/2.
 double ExpectedHalfWidth(const Plan& plan);
 // The smallest true difference that a paired comparison finds (p < .05, two-sided) in 80 % of runs.
-double SmallestDetectableDifference(const Plan& plan);
+// Absent where there is none: with fewer than six problems, or where it would be larger than two
+// rates around the expected one can lie apart.
+std::optional<double> SmallestDetectableDifference(const Plan& plan);
 
 }  // namespace assay

@@ -16,11 +16,23 @@ struct Bounds {
   double high = 1;
 };
 
+// Half the length of Wilson's interval before it is cut off at 0 and 1.
+double WilsonHalf(double mean, double effective, double quantile) {
+  const double z2 = quantile * quantile;
+  return quantile / (1 + z2 / effective) *
+         std::sqrt(mean * (1 - mean) / effective + z2 / (4 * effective * effective));
+}
+
+double QuantileFor(std::int64_t problems) {
+  const double tail = (1 + kConfidence) / 2;
+  return problems > 1 ? StudentQuantile(tail, static_cast<double>(problems - 1))
+                      : NormalQuantile(tail);
+}
+
 Bounds Wilson(double mean, double effective, double quantile) {
   const double z2 = quantile * quantile;
   const double centre = (mean + z2 / (2 * effective)) / (1 + z2 / effective);
-  const double half = quantile / (1 + z2 / effective) *
-                      std::sqrt(mean * (1 - mean) / effective + z2 / (4 * effective * effective));
+  const double half = WilsonHalf(mean, effective, quantile);
   return {std::max(0.0, centre - half), std::min(1.0, centre + half)};
 }
 
@@ -68,8 +80,7 @@ std::optional<Estimate> EstimateMean(const std::vector<double>& values) {
     estimate.high = bounds.high;
     return estimate;
   }
-  const double tail = (1 + kConfidence) / 2;
-  const double quantile = values.size() > 1 ? StudentQuantile(tail, m - 1) : NormalQuantile(tail);
+  const double quantile = QuantileFor(estimate.problems);
   const double largest = estimate.value * (1 - estimate.value);
   double effective = m;  // all 0 or all 1: nothing is known of the spread, so the least is assumed
   if (values.size() > 1 && largest > 1e-12) {
@@ -83,6 +94,10 @@ std::optional<Estimate> EstimateMean(const std::vector<double>& values) {
   estimate.low = std::min(bounds.low, estimate.value);
   estimate.high = std::max(bounds.high, estimate.value);
   return estimate;
+}
+
+double IntervalHalfWidth(double mean, double effective, std::int64_t problems) {
+  return WilsonHalf(mean, effective, QuantileFor(problems));
 }
 
 std::optional<Estimate> EstimatePassAtK(const std::vector<ProblemCounts>& problems,

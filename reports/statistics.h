@@ -43,6 +43,9 @@ std::optional<double> PassAtK(const ProblemCounts& counts, std::int64_t k);
 inline constexpr std::size_t kFewProblems = 20;
 std::optional<Estimate> EstimateMean(const std::vector<double>& values);
 
+// Half the width of that interval around `mean`, for as many effective samples on so many problems.
+double IntervalHalfWidth(double mean, double effective, std::int64_t problems);
+
 // Problems with fewer than k samples are left out.
 std::optional<Estimate> EstimatePassAtK(const std::vector<ProblemCounts>& problems, std::int64_t k);
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 #include <unordered_map>
 #include <utility>
 
@@ -115,12 +116,14 @@ void AddParts(const Members& members, const Summary& summary, std::int64_t major
   for (const ProblemTally* tally : members) {
     const ProblemRecord& record = tally->record;
     if (!record.domain.empty()) parts[{0, record.domain}].push_back(tally);
-    if (record.level) parts[{1, fmt::format("{:2}", *record.level)}].push_back(tally);
+    if (record.level) parts[{1, fmt::format("{:3}", *record.level)}].push_back(tally);
     const auto tags = ParseJson(record.tags_json);
     if (!tags || !tags->is_array()) continue;
+    std::set<std::string> once;
     for (const Json& tag : *tags) {
-      if (tag.is_string()) parts[{2, tag.get<std::string>()}].push_back(tally);
+      if (tag.is_string()) once.insert(tag.get<std::string>());
     }
+    for (const std::string& tag : once) parts[{2, tag}].push_back(tally);
   }
   static constexpr const char* kGroups[] = {"domain", "level", "tag"};
   for (const auto& [part, inside] : parts) {

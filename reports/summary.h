@@ -21,7 +21,12 @@ struct SummaryOptions {
   std::string profile{kOwnProfile};
   bool majority = false;  // maj@k too, of problems with at most so many samples (cost: k³):
   std::int64_t majority_samples = 512;
+  // About so many samples at most are listed one by one, the first of every problem (export.h);
+  // absent: all.
+  std::optional<std::int64_t> most_listed;
 };
+// What a page lists: more are slow to open and to search.
+inline constexpr std::int64_t kMostOnPage = 20'000;
 
 struct SummaryRow {
   std::string suite;

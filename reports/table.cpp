@@ -3,27 +3,26 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
+
+#include "reports/terminal_text.h"
 
 namespace assay {
 namespace {
 
 using Cells = std::vector<std::string>;
 
-std::size_t Width(const std::string& cell) {
-  return static_cast<std::size_t>(
-      std::count_if(cell.begin(), cell.end(), [](char c) { return (c & 0xC0) != 0x80; }));
-}
-
 std::string Align(const std::vector<Cells>& lines) {
   std::vector<std::size_t> widths(lines.front().size());
   for (const Cells& line : lines) {
-    for (std::size_t i = 0; i < line.size(); ++i) widths[i] = std::max(widths[i], Width(line[i]));
+    for (std::size_t i = 0; i < line.size(); ++i)
+      widths[i] = std::max(widths[i], TerminalWidth(line[i]));
   }
   std::string text;
   for (const Cells& line : lines) {
     std::string row;
     for (std::size_t i = 0; i < line.size(); ++i) {
-      const std::string pad(widths[i] - Width(line[i]), ' ');
+      const std::string pad(widths[i] - TerminalWidth(line[i]), ' ');
       row += i == 0 ? line[i] + pad : "  " + pad + line[i];
     }
     row.erase(row.find_last_not_of(' ') + 1);
@@ -40,6 +39,20 @@ std::string Words(SampleClass value) {
   return words;
 }
 
+// Problems without samples that count, or with fewer than k, are not in an estimate.
+std::string Rests(const SummaryRow& row) {
+  std::vector<std::string> parts;
+  std::set<std::int64_t> numbers;
+  for (const auto& [k, estimate] : row.pass) {
+    numbers.insert(estimate.problems);
+    parts.push_back(fmt::format("pass@{} on {}", k, estimate.problems));
+  }
+  if (numbers.empty() || (numbers.size() == 1 && *numbers.begin() == row.problems)) return "";
+  if (numbers.size() == 1) parts = {fmt::format("pass@k on {}", *numbers.begin())};
+  return fmt::format("{}: of {} problems the estimates rest on fewer: {}\n", row.suite,
+                     row.problems, fmt::join(parts, ", "));
+}
+
 std::string Notes(const Summary& summary, double truncated_share) {
   std::string notes;
   for (const SummaryRow& row : summary.rows) {
@@ -50,6 +63,7 @@ std::string Notes(const Summary& summary, double truncated_share) {
           "{}: failures make pass@1 an interval: {:.1f} (counted as wrong) to {:.1f} (left out)\n",
           row.suite, 100 * *row.pass1_as_wrong, 100 * pass1->second.value);
     }
+    notes += Rests(row);
     const auto cut = row.counts[static_cast<std::size_t>(SampleClass::kTruncated)];
     if (static_cast<double>(cut) > truncated_share * static_cast<double>(row.samples)) {
       notes +=
@@ -64,11 +78,11 @@ std::string Notes(const Summary& summary, double truncated_share) {
           row.variance->within);
     }
     if (!row.ties.empty()) {
-      notes += fmt::format(
-          "{}: the majority is tied on {} problem(s): {}{}\n", row.suite, row.ties.size(),
-          fmt::join(row.ties.begin(),
-                    row.ties.begin() + std::min<std::ptrdiff_t>(5, std::ssize(row.ties)), ", "),
-          row.ties.size() > 5 ? ", …" : "");
+      const auto shown = std::min<std::ptrdiff_t>(5, std::ssize(row.ties));
+      const auto ids =
+          fmt::format("{}", fmt::join(row.ties.begin(), row.ties.begin() + shown, ", "));
+      notes += fmt::format("{}: the majority is tied on {} problem(s): {}{}\n", row.suite,
+                           row.ties.size(), OneLine(ids), row.ties.size() > 5 ? ", …" : "");
     }
   }
   if (summary.unjudged > 0) {
@@ -107,8 +121,8 @@ std::string RenderTable(const Summary& summary, double truncated_share) {
   };
   for (const SummaryRow& row : summary.rows) {
     if (!Shown(row)) continue;
-    Cells line{row.group == "all" ? row.suite : "  " + row.name, std::to_string(row.problems),
-               std::to_string(row.samples)};
+    Cells line{OneLine(row.group == "all" ? row.suite : "  " + row.name),
+               std::to_string(row.problems), std::to_string(row.samples)};
     for (const auto k : summary.ks) line.push_back(score(row.pass, k));
     for (const auto k : summary.ks) {
       if (majority && k > 1) line.push_back(score(row.majority, k));

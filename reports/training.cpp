@@ -143,7 +143,7 @@ Result<Json> ReadTraining(const fs::path& folder) {
 }
 
 std::string RenderTrainingPage(std::string_view title, const Json& training) {
-  return FillPage(page_parts::kTrainingHtml, title, page_parts::kTrainingJs, training);
+  return FillPage(title, page_parts::kTrainingHtml, page_parts::kTrainingJs, training);
 }
 
 }  // namespace assay

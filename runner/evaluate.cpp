@@ -7,6 +7,7 @@
 #include "base/thread_pool.h"
 #include "runner/identity.h"
 #include "runner/store/run_reader.h"
+#include "runner/verifier_files.h"
 
 namespace assay {
 namespace {
@@ -30,6 +31,7 @@ Result<void> PutProblems(const std::vector<QuestionSet>& suites,
     const SuiteRecord record{id, suite->name, suite->version, DigestOf(*suite),
                              DumpJson(ToJson(suite->sampling))};
     if (auto put = writer.Put(record); !put) return put;
+    if (auto put = StoreVerifierFiles(suite->name, suite->files, writer); !put) return put;
   }
   for (const PlannedQuestion& planned : plan) {
     const Problem& problem = planned.question->problem;

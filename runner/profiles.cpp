@@ -3,7 +3,10 @@
 #include <algorithm>
 
 #include "base/suggest.h"
+#include "runner/few_shot.h"
 #include "runner/profiles/profile.h"
+#include "runner/profiles/shared_program.h"
+#include "runner/profiles/shots.h"
 #include "runner/store/records.h"
 #include "verifiers/registry.h"
 
@@ -61,22 +64,23 @@ Error NotJudged(const Profile& profile, const Problem& problem) {
 
 std::vector<ProfileInfo> Profiles() {
   std::vector<ProfileInfo> all{
-      {std::string(kOwnProfile), "assay", "any problem", "the problem's own verifier", false}};
+      {std::string(kOwnProfile), "assay", "any problem", "the problem's own verifier"}};
   for (const char* kind : kKinds) {
     all.push_back({kind, "assay", "any problem with a reference",
-                   fmt::format("the {} verifier with its defaults", kind), false});
+                   fmt::format("the {} verifier with its defaults", kind)});
   }
   for (const Profile& profile : All()) {
-    all.push_back(
-        {profile.name, profile.follows, profile.judges, profile.rule, profile.prompt.has_value()});
+    all.push_back({profile.name, profile.follows, profile.judges, profile.rule,
+                   profile.prompt.has_value(), profile.prompt ? profile.prompt->shots : 0});
   }
   return all;
 }
 
 Result<std::unique_ptr<const Verifier>> MakeProfileVerifier(const std::string& profile,
-                                                            const Problem& problem) {
+                                                            const Problem& problem,
+                                                            const std::filesystem::path& root) {
   const auto from_spec = [&](const Json& spec) {
-    return MakeVerifier(spec, VerifierContext{problem.reference, ToJson(problem), {}});
+    return MakeVerifier(spec, VerifierContext{problem.reference, ToJson(problem), root});
   };
   if (profile == kOwnProfile) return from_spec(problem.verifier);
   for (const char* kind : kKinds) {
@@ -85,6 +89,24 @@ Result<std::unique_ptr<const Verifier>> MakeProfileVerifier(const std::string& p
   const Profile* found = Find(profile);
   if (found == nullptr) return Pass(Unknown(profile));
   return found->make(*found, problem);
+}
+
+Result<std::vector<std::unique_ptr<const Verifier>>> MakeProfileVerifiers(
+    const std::vector<std::string>& profiles, const Problem& problem,
+    const std::filesystem::path& root) {
+  std::vector<std::unique_ptr<const Verifier>> verifiers;
+  const auto programs = profiles.size() > 1 ? SharedPrograms::Of(problem) : nullptr;
+  for (const std::string& profile : profiles) {
+    auto made = programs ? programs->VerifierFor(profile) : nullptr;
+    if (!made) {
+      auto verifier = MakeProfileVerifier(profile, problem, root);
+      if (!verifier && verifier.error().code == ErrorCode::kUsage) return Pass(verifier.error());
+      if (!verifier) return Within("profile " + profile, verifier.error());
+      made = std::move(*verifier);
+    }
+    verifiers.push_back(std::move(made));
+  }
+  return verifiers;
 }
 
 Result<void> ApplyProfilePrompt(const std::string& profile, Suite& suite, int& shots) {
@@ -109,6 +131,7 @@ Result<void> ApplyProfilePrompt(const std::string& profile, Suite& suite, int& s
   suite.system.clear();
   suite.prompt_template = prompt.text;
   suite.few_shot.clear();
+  ShowExamples(OurShots(prompt.form, static_cast<std::size_t>(prompt.shots)), suite);
   suite.sampling.stop = prompt.stop;
   suite.sampling.max_tokens = prompt.max_tokens;
   suite.sampling.temperature = prompt.temperature;

@@ -1,6 +1,20 @@
 #include "runner/question.h"
 
+#include "base/files.h"
+#include "base/hash.h"
+#include "runner/verifier_files.h"
+
 namespace assay {
+namespace {
+
+void ReadVerifierFile(const Problem& problem, QuestionSet& set) {
+  const std::string name = VerifierFileOf(problem);
+  if (name.empty() || set.root.empty() || set.files.count(name) > 0) return;
+  auto bytes = ReadFile(set.root / name);
+  if (bytes) set.files[name] = std::move(*bytes);
+}
+
+}  // namespace
 
 QuestionSet QuestionsOf(const Suite& suite) {
   QuestionSet set;
@@ -16,7 +30,11 @@ QuestionSet QuestionsOf(const Suite& suite) {
   for (const Problem& problem : suite.problems) {
     Question question{problem, PromptOf(suite, problem)};
     question.problem.verifier = VerifierSpecOf(suite, problem);
+    ReadVerifierFile(question.problem, set);
     set.questions.push_back(std::move(question));
+  }
+  for (const auto& [name, bytes] : set.files) {
+    set.digest = Sha256Hex(set.digest + "\n" + name + "\n" + Sha256Hex(bytes));
   }
   return set;
 }

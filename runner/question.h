@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <string>
 #include <variant>
 #include <vector>
@@ -19,14 +20,16 @@ struct Question {
 struct QuestionSet {
   std::string name;  // of the suite
   std::string version;
-  std::string digest;  // of files that are not in the problems (a pack's verify.py); may be ""
-  std::filesystem::path root;  // where files that verifiers name lie; "" if there are none
+  std::string digest;  // of the suite as it is written, and of the files that its verifiers name
+  std::filesystem::path root;                // where those files lie; "" if there are none
+  std::map<std::string, std::string> files;  // their bytes by name (a pack's verify.py)
   Sampling sampling;
   std::vector<std::string> metrics;  // "pass@k", "maj@k", …, as the suite asks for them
   std::vector<Question> questions;   // all of the suite: a limit is the run's matter
 };
 
-// The suite with its own prompts, verifier specs and sampling defaults filled in.
+// The suite with its own prompts, verifier specs and sampling defaults filled in. A verifier's file
+// that cannot be read is left out: building that verifier tells.
 QuestionSet QuestionsOf(const Suite& suite);
 
 // "suite/id", or the id itself where it starts with the suite's name already.

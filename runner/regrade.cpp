@@ -1,14 +1,16 @@
 #include "runner/regrade.h"
 
+#include <algorithm>
 #include <map>
 #include <memory>
-#include <unordered_map>
+#include <optional>
 
 #include "base/json.h"
 #include "base/thread_pool.h"
 #include "runner/profiles.h"
 #include "runner/store/run_reader.h"
 #include "runner/store/run_writer.h"
+#include "runner/verifier_files.h"
 
 namespace assay {
 namespace {
@@ -27,11 +29,13 @@ struct Item {
   std::vector<Verdict> verdicts;
 };
 
-using ProblemMap = std::unordered_map<std::int64_t, Judged>;
+using ProblemMap = std::map<std::int64_t, Judged>;
 
 Result<ProblemMap> BuildVerifiers(RunReader& reader, const std::vector<std::string>& profiles) {
   const auto records = reader.Problems(true);
   if (!records) return Pass(records.error());
+  const bool own = std::find(profiles.begin(), profiles.end(), kOwnProfile) != profiles.end();
+  RestoredFiles files;  // verifiers read theirs while they are made
   ProblemMap problems;
   for (const ProblemRecord& record : *records) {
     const auto line = ParseJson(record.definition_json);
@@ -40,14 +44,17 @@ Result<ProblemMap> BuildVerifiers(RunReader& reader, const std::vector<std::stri
     if (!problem) return Within(reader.path(), problem.error());
     Judged& judged = problems[record.id];
     judged.id = record.problem_id;
-    for (const std::string& profile : profiles) {
-      auto verifier = MakeProfileVerifier(profile, *problem);
-      if (!verifier) {
-        if (verifier.error().code == ErrorCode::kUsage) return Pass(verifier.error());
-        return Within(record.problem_id + ": profile " + profile, verifier.error());
-      }
-      judged.verifiers.push_back(std::move(*verifier));
+    std::filesystem::path root;
+    if (own) {
+      const auto& suite = reader.suites().at(static_cast<std::size_t>(record.suite)).name;
+      auto restored = files.RootFor(reader, suite, *problem);
+      if (!restored) return Pass(restored.error());
+      root = std::move(*restored);
     }
+    auto verifiers = MakeProfileVerifiers(profiles, *problem, root);
+    if (!verifiers && verifiers.error().code == ErrorCode::kUsage) return Pass(verifiers.error());
+    if (!verifiers) return Within(record.problem_id, verifiers.error());
+    judged.verifiers = std::move(*verifiers);
   }
   return problems;
 }
@@ -96,9 +103,8 @@ class Tally {
   std::map<std::vector<bool>, int> seen_;
 };
 
-Result<void> JudgeAndStore(std::vector<Item>& items, const ProblemMap& problems,
-                           std::size_t threads, std::chrono::milliseconds budget, RunWriter& writer,
-                           Tally& tally) {
+Result<void> JudgeAndStore(std::vector<Item>& items, ProblemMap& problems, std::size_t threads,
+                           std::chrono::milliseconds budget, RunWriter& writer, Tally& tally) {
   ParallelFor(items.size(), threads, [&](std::size_t i) {
     for (const auto& verifier : problems.at(items[i].problem).verifiers) {
       items[i].verdicts.push_back(verifier->Check(items[i].text, budget));
@@ -112,6 +118,8 @@ Result<void> JudgeAndStore(std::vector<Item>& items, const ProblemMap& problems,
     }
     tally.Count(item, problems.at(item.problem).id);
   }
+  // Responses come problem by problem: what lies before the last one is done.
+  if (!items.empty()) problems.erase(problems.begin(), problems.lower_bound(items.back().problem));
   items.clear();
   return writer.Commit();
 }
@@ -121,9 +129,13 @@ Result<void> JudgeAndStore(std::vector<Item>& items, const ProblemMap& problems,
 Result<Regraded> Regrade(const std::filesystem::path& run, const std::vector<std::string>& profiles,
                          std::size_t threads, std::chrono::milliseconds budget,
                          std::size_t most_examples) {
-  auto reader = RunReader::Open(run);
-  if (!reader) return Pass(reader.error());
-  const auto problems = BuildVerifiers(*reader, profiles);
+  std::optional<RunReader> reader;
+  if (auto opened = RunReader::Open(run)) {
+    reader = std::move(*opened);
+  } else {
+    return Pass(opened.error());
+  }
+  auto problems = BuildVerifiers(*reader, profiles);
   if (!problems) return Pass(problems.error());
   auto writer = RunWriter::OpenExisting(run);
   if (!writer) return Pass(writer.error());
@@ -143,6 +155,7 @@ Result<Regraded> Regrade(const std::filesystem::path& run, const std::vector<std
   if (!read) return Pass(read.error());
   if (!failure) flush();
   if (failure) return Pass(*failure);
+  reader.reset();  // or the store's log would have to stay beside it
   if (auto finished = writer->Finish(); !finished) return Pass(finished.error());
   return std::move(tally.total);
 }

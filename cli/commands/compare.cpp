@@ -5,6 +5,7 @@
 #include "cli/commands.h"
 #include "reports/compare_page.h"
 #include "reports/html.h"
+#include "reports/terminal_text.h"
 
 namespace assay::cli {
 namespace {
@@ -44,8 +45,8 @@ void Print(const SuiteComparison& comparison, const Flags& flags, std::size_t su
       fmt::print("  … and {} more (--flips, --json)\n", comparison.flips.size() - flags.flips);
       break;
     }
-    fmt::print("  {:<30} {}/{} -> {}/{}\n", flip.id, flip.a.correct, flip.a.drawn, flip.b.correct,
-               flip.b.drawn);
+    fmt::print("  {:<30} {}/{} -> {}/{}\n", OneLine(flip.id), flip.a.correct, flip.a.drawn,
+               flip.b.correct, flip.b.drawn);
   }
 }
 
@@ -54,6 +55,9 @@ int Run(const Flags& flags) {
   if (!a) return Report(a.error());
   auto b = RunReader::Open(flags.b);
   if (!b) return Report(b.error());
+  for (RunReader* run : {&*a, &*b}) {
+    if (auto there = run->RequireProfile(flags.profile); !there) return Report(there.error());
+  }
   const auto all = CompareRuns(*a, *b, flags.profile);
   if (!all) return Report(all.error());
   bool failed = false;

@@ -10,6 +10,7 @@
 #include "cli/commands.h"
 #include "reports/disagreement.h"
 #include "runner/profiles.h"
+#include "runner/profiles/shots.h"
 
 namespace assay::cli {
 namespace {
@@ -19,6 +20,7 @@ struct Flags {
   std::vector<std::string> profiles;
   std::size_t threads = 0;
   std::size_t examples = 10;
+  double verdict_seconds = 30;
   bool list = false;
   bool json = false;
 };
@@ -27,9 +29,10 @@ void PrintProfiles() {
   std::size_t width = 0;
   for (const ProfileInfo& info : Profiles()) width = std::max(width, info.name.size());
   for (const ProfileInfo& info : Profiles()) {
+    std::string asks = info.asks ? "; has a prompt (assay score --profile)" : "";
+    if (info.shots > 0) asks += fmt::format(" and shows {} examples ({})", info.shots, kShotsName);
     fmt::print("{:<{}}  {}\n{:<{}}  judges {}{}; follows {}\n", info.name, width, info.rule, "",
-               width, info.judges, info.asks ? "; has a prompt (assay score --profile)" : "",
-               info.follows);
+               width, info.judges, asks, info.follows);
   }
 }
 
@@ -42,8 +45,8 @@ int Run(const Flags& flags) {
     return Report(Error{ErrorCode::kUsage, "--profile: name at least one (--list shows them)"});
   }
   const std::size_t threads = flags.threads == 0 ? UsableThreads() : flags.threads;
-  const auto regraded =
-      Regrade(flags.run, flags.profiles, threads, std::chrono::seconds(30), flags.examples);
+  const std::chrono::milliseconds budget(static_cast<int>(flags.verdict_seconds * 1000));
+  const auto regraded = Regrade(flags.run, flags.profiles, threads, budget, flags.examples);
   if (!regraded) return Report(regraded.error());
   if (flags.json) {
     fmt::print("{}\n", DumpJsonPretty(ToJson(*regraded)));
@@ -64,6 +67,9 @@ void AddRegrade(CLI::App& app) {
       ->delimiter(',')
       ->type_name("NAME[,NAME]");
   command->add_option("--threads", flags->threads, "0: all this process may use")
+      ->capture_default_str();
+  command->add_option("--verdict-seconds", flags->verdict_seconds, "Wall time for one verdict")
+      ->check(CLI::PositiveNumber)
       ->capture_default_str();
   command->add_option("--examples", flags->examples, "Disagreements to show")
       ->capture_default_str();

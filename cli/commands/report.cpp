@@ -84,6 +84,8 @@ void Append(Json& all, Json report, const std::string& run) {
     }
   }
   all["run"]["runs"].push_back(std::move(report["run"]));
+  all["left_out"] =
+      all.value("left_out", std::int64_t{0}) + report.value("left_out", std::int64_t{0});
 }
 
 Result<Json> ReportOf(const Flags& flags) {
@@ -91,12 +93,14 @@ Result<Json> ReportOf(const Flags& flags) {
   options.profile = flags.profile;
   options.majority = true;
   options.majority_samples = kMostForMajority;
+  if (!flags.json) options.most_listed = kMostOnPage / std::ssize(flags.runs);
   Json all = {{"run", {{"model", ""}, {"subtitle", ""}, {"runs", Json::array()}}},
               {"rows", Json::array()},
               {"problems", Json::array()}};
   for (const std::string& run : flags.runs) {
     auto reader = RunReader::Open(run);
     if (!reader) return Pass(reader.error());
+    if (auto there = reader->RequireProfile(flags.profile); !there) return Pass(there.error());
     auto report = ExportReport(*reader, options, true);
     if (!report) return Pass(report.error());
     if (flags.runs.size() == 1) return report;
@@ -126,6 +130,7 @@ int RunOne(const Flags& flags) {
   }
   auto reader = RunReader::Open(flags.runs[0]);
   if (!reader) return Report(reader.error());
+  if (auto there = reader->RequireProfile(flags.profile); !there) return Report(there.error());
   if (flags.csv) {
     const auto csv = ExportCsv(*reader, flags.profile);
     return csv ? Deliver(flags, *csv) : Report(csv.error());

@@ -43,8 +43,11 @@ int PrintPlan(const ScoreFlags& flags, const std::vector<QuestionSet>& suites) {
     Plan plan;
     plan.problems = static_cast<std::int64_t>(std::min(flags.limit.value_or(all), all));
     plan.samples = flags.n;
-    fmt::print("{:<16} {:>8}  {:>12.1f} %  {:>15.1f} points\n", suite.name, plan.problems,
-               100 * ExpectedHalfWidth(plan), 100 * SmallestDetectableDifference(plan));
+    const auto detectable = SmallestDetectableDifference(plan);
+    fmt::print("{:<16} {:>8}  {:>12} %  {:>22}\n", suite.name, plan.problems,
+               fmt::format("±{:.1f}", 100 * ExpectedHalfWidth(plan)),
+               detectable ? fmt::format("{:.1f} points", 100 * *detectable)
+                          : std::string("none: too few"));
   }
   fmt::print(
       "\nAssumes pass@1 near 50 %, half of a sample's variance between problems, and a correlation "

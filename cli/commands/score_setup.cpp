@@ -8,6 +8,7 @@
 #include "cli/commands/tasks.h"
 #include "runner/few_shot.h"
 #include "runner/profiles.h"
+#include "runner/profiles/shots.h"
 
 namespace assay::cli {
 namespace {
@@ -87,13 +88,22 @@ void DeclarePrompt(CLI::App& command, ScoreFlags& flags) {
       .add_option("--profile", flags.profile,
                   "Ask as another harness asks, and judge by its rules too (assay regrade --list)")
       ->type_name("NAME");
-  command
-      .add_option("--few-shot", flags.few_shot,
-                  "Solved examples to show first, instead of the suite's: JSONL with prompt and "
-                  "response, question and answer, or problem and solution")
-      ->type_name("FILE");
-  command.add_option("--shots", flags.shots, "The first so many of --few-shot; 0: all of them")
-      ->capture_default_str();
+  CLI::Option* few_shot =
+      command
+          .add_option(
+              "--few-shot", flags.few_shot,
+              "Solved examples to show first, instead of the suite's: JSONL with prompt and "
+              "response, question and answer, or problem and solution")
+          ->type_name("FILE");
+  CLI::Option* shots =
+      command
+          .add_option("--shots", flags.shots,
+                      "The first so many solved examples only: of --few-shot, the profile or the "
+                      "suite; 0: all of them")
+          ->capture_default_str();
+  command.add_flag("--zero-shot", flags.zero_shot, "Show no solved examples")
+      ->excludes(shots)
+      ->excludes(few_shot);
   command
       .add_option("--style", flags.style,
                   "chat: messages through the model's template; completion: one text to continue")
@@ -106,15 +116,25 @@ void DeclarePrompt(CLI::App& command, ScoreFlags& flags) {
       ->type_name("TEXT");
 }
 
+Result<void> KeepShots(const ScoreFlags& flags, Suite& suite) {
+  if (flags.shots > suite.few_shot.size()) {
+    return Fail(ErrorCode::kUsage, "--shots {}: {} shows {}; others go in with --few-shot",
+                flags.shots, suite.name, suite.few_shot.size());
+  }
+  if (flags.shots > 0) suite.few_shot.resize(flags.shots);
+  return {};
+}
+
 // The suite with another way to ask. What was left out of a profile goes to `note`.
 Result<void> ApplyPrompt(const ScoreFlags& flags, Suite& suite, std::string& note) {
   if (!flags.profile.empty()) {
     int shots = 0;
     if (auto done = ApplyProfilePrompt(flags.profile, suite, shots); !done) return done;
-    if (shots > 0 && flags.few_shot.empty()) {
+    if (shots > 0 && flags.few_shot.empty() && !flags.zero_shot) {
       note += fmt::format(
-          "profile {} shows {} solved examples, none are shown here: give them with --few-shot\n",
-          flags.profile, shots);
+          "profile {} shows {} solved examples: here they are of our own ({}); the harness' own go "
+          "in with --few-shot\n",
+          flags.profile, shots, kShotsName);
     }
   }
   if (!flags.style.empty()) {
@@ -129,7 +149,8 @@ Result<void> ApplyPrompt(const ScoreFlags& flags, Suite& suite, std::string& not
     }
     suite.prompt_template = *flags.prompt_template;
   }
-  if (flags.few_shot.empty()) return {};
+  if (flags.zero_shot) suite.few_shot.clear();
+  if (flags.few_shot.empty()) return KeepShots(flags, suite);
   auto shots = ReadFewShot(flags.few_shot, flags.shots);
   if (!shots) return Pass(shots.error());
   ShowExamples(std::move(*shots), suite);

@@ -37,6 +37,7 @@ struct ScoreFlags {
   std::string profile;        // asks as this one does, and judges by it too
   std::string few_shot;       // file with solved examples
   std::size_t shots = 0;
+  bool zero_shot = false;
   std::string style;
   std::optional<std::string> system;
   std::optional<std::string> prompt_template;

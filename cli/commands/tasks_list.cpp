@@ -24,11 +24,14 @@ Json ToJson(const SuiteInfo& info) {
 }
 
 void PrintTable(const std::vector<SuiteInfo>& suites) {
-  constexpr const char* kRow = "{:<14} {:<7} {:>8} {:<6} {:>10}  {:<12} {}\n";
-  fmt::print(kRow, "suite", "version", "problems", "domain", "size", "licence", "description");
+  constexpr const char* kRow = "{:<{}} {:<7} {:>8} {:<6} {:>10}  {:<12} {}\n";
+  std::size_t width = 5;
+  for (const SuiteInfo& info : suites) width = std::max(width, info.name.size());
+  fmt::print(kRow, "suite", width, "version", "problems", "domain", "size", "licence",
+             "description");
   bool absent = false;
   for (const SuiteInfo& info : suites) {
-    fmt::print(kRow, info.name, info.version, info.count, info.domain, Size(info),
+    fmt::print(kRow, info.name, width, info.version, info.count, info.domain, Size(info),
                Abbreviate(info.licence, 12), info.description);
     absent = absent || (!info.present && info.kind == "manifest");
   }

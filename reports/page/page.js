@@ -1,25 +1,7 @@
-"use strict";
-// The data block holds what `assay report --json` prints: {run, rows, problems}. Everything that came from a model
-// or a problem is put on the page as text, never as markup.
-const data = JSON.parse(document.getElementById("data").textContent);
-const byId = (id) => document.getElementById(id);
+// The page of a run or a comparison: {run, rows, problems}.
 const OUTCOMES = ["correct", "wrong", "no_answer", "truncated", "limit", "error", "failed"];
 const NAMES = { no_answer: "no answer", failed: "no response", error: "verifier error" };
 const nameOf = (outcome) => NAMES[outcome] || outcome;
-
-function element(tag, attributes, ...children) {
-  const made = document.createElement(tag);
-  for (const [key, value] of Object.entries(attributes || {})) made.setAttribute(key, value);
-  made.append(...children.filter((child) => child !== null && child !== undefined));
-  return made;
-}
-
-function svg(tag, attributes, text) {
-  const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-  if (text !== undefined) made.textContent = text;
-  return made;
-}
 
 const percent = (share) => (100 * share).toFixed(1);
 const isNumber = (value) => typeof value === "number" && Number.isFinite(value);
@@ -70,6 +52,10 @@ function notes() {
       found.push(`${row.suite}: some samples say nothing about the model, so pass@1 lies between ` +
         `${percent(row.pass1_failures_as_wrong)} % (counted as wrong) and ${percent(one.value)} % (left out).`);
     }
+    const rests = Object.entries(row.pass).filter(([, s]) => isNumber(s.problems) && s.problems < row.problems);
+    if (rests.length) {
+      found.push(`${row.suite}: of ${row.problems} problems ${rests.map(([k, s]) => `pass@${k} rests on ${s.problems}`).join(", ")}.`);
+    }
     if (row.variance && one && isNumber(one.standard_error)) {
       found.push(`${row.suite}: standard error of pass@1 ${(100 * one.standard_error).toFixed(2)} points, clustered by problem; ` +
         `variance between problems ${row.variance.between.toFixed(3)}, of one sample within its problem ${row.variance.within.toFixed(3)}.`);
@@ -78,6 +64,7 @@ function notes() {
     if (cut > 0.05) found.push(`${row.suite}: ${percent(cut)} % of the samples were cut off by the token budget and are not correct.`);
     if ((row.ties || []).length) found.push(`${row.suite}: the majority is tied on ${row.ties.length} problem(s): ${row.ties.slice(0, 8).join(", ")}.`);
   }
+  if (data.left_out) found.push(`${data.left_out} samples are not listed below, but counted here: a page lists the first samples of every problem.`);
   return found.map((text) => element("li", {}, text));
 }
 

@@ -1,8 +1,4 @@
-"use strict";
-// The data block holds what `assay report --json` prints of a training run: {name, stages}. Everything that came
-// from a model or a problem is put on the page as text, never as markup.
-const data = JSON.parse(document.getElementById("data").textContent);
-const byId = (id) => document.getElementById(id);
+// The page of a training run: {name, stages}.
 const COLOURS = ["var(--accent)", "var(--correct)", "var(--wrong)", "var(--truncated)", "var(--no_answer)", "var(--limit)"];
 const WIDTH = 420, HEIGHT = 190, LEFT = 46, RIGHT = 8, TOP = 10, BOTTOM = 24;
 
@@ -25,20 +21,6 @@ const PLOTS = [
   ["Seconds a step", ["timing_s/gen", "timing_s/reward", "timing_s/old_log_prob", "timing_s/ref", "timing_s/update_actor"]],
   ["Share of right samples by stream", ["streams/*/success"]],
 ];
-
-function element(tag, attributes, ...children) {
-  const made = document.createElement(tag);
-  for (const [key, value] of Object.entries(attributes || {})) made.setAttribute(key, value);
-  made.append(...children.filter((child) => child !== null && child !== undefined));
-  return made;
-}
-
-function svg(tag, attributes, text) {
-  const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-  if (text !== undefined) made.textContent = text;
-  return made;
-}
 
 function short(value) {
   if (value === 0) return "0";

@@ -24,18 +24,21 @@ constexpr Rule kRules[] = {
 
 Result<std::unique_ptr<const Verifier>> Make(const Profile& profile, const Problem& problem) {
   if (!IsCodeProblem(problem)) return Pass(NotJudged(profile, problem));
-  for (const Rule& rule : kRules) {
-    if (std::string_view(rule.name) != profile.name) continue;
-    Json spec = problem.verifier;
-    spec["profile"] = rule.profile;
-    return MakeVerifier(spec, VerifierContext{problem.reference, ToJson(problem), {}});
-  }
-  return Fail(ErrorCode::kUnavailable, "no rule for profile {}", profile.name);
+  Json spec = problem.verifier;
+  spec["profile"] = CodeRuleOf(profile.name);
+  return MakeVerifier(spec, VerifierContext{problem.reference, ToJson(problem), {}});
 }
 
 constexpr const char* kJudges = "code problems";
 
 }  // namespace
+
+std::string_view CodeRuleOf(std::string_view profile) {
+  for (const Rule& rule : kRules) {
+    if (rule.name == profile) return rule.profile;
+  }
+  return "";
+}
 
 const std::vector<Profile>& CodeProfileTable() {
   static const std::vector<Profile> profiles = {

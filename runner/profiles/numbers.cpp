@@ -160,11 +160,19 @@ Result<std::unique_ptr<const Verifier>> Make(const Profile& profile, const Probl
 constexpr const char* kJudges = "number problems";
 
 ProfilePrompt LmEvalGsm8k() {
-  return {false, "Question: {prompt}\nAnswer:", {"Question:", "</s>", "<|im_end|>"}, 256, 0, 5};
+  return {false,
+          "Question: {prompt}\nAnswer:",
+          {"Question:", "</s>", "<|im_end|>"},
+          256,
+          0,
+          5,
+          false,
+          ShotForm::kHashes};
 }
 
 ProfilePrompt LmEvalGsm8kCot() {
-  return {false, "Q: {prompt}\nA:", {"Q:", "</s>", "<|im_end|>"}, 256, 0, 8};
+  return {false, "Q: {prompt}\nA:",     {"Q:", "</s>", "<|im_end|>"}, 256, 0, 8,
+          false, ShotForm::kTheAnswerIs};
 }
 
 }  // namespace
@@ -175,7 +183,8 @@ const std::vector<Profile>& NumberProfiles() {
        "first \"#### N\" (or \"A: N\"); commas dropped; equal text", std::nullopt, Make},
       {"helm-gsm8k", "HELM, final_number_exact_match", kJudges,
        "last run of digits and commas; commas dropped; equal text",
-       ProfilePrompt{false, "Q: {prompt}\nA:", {"\n\n"}, 400, 0, 5}, Make},
+       ProfilePrompt{false, "Q: {prompt}\nA:", {"\n\n"}, 400, 0, 5, false, ShotForm::kTheAnswerIs},
+       Make},
       {"lm-eval-gsm8k-cot", "lm-evaluation-harness gsm8k_cot 3.0, strict-match", kJudges,
        "first \"The answer is N\" and one character more; cleaned; equal text", LmEvalGsm8kCot(),
        Make},
@@ -188,7 +197,14 @@ const std::vector<Profile>& NumberProfiles() {
        "first \"#### N\"; \",\", \"$\" and a final dot dropped; equal text", LmEvalGsm8k(), Make},
       {"opencompass-gsm8k", "OpenCompass gsm8k at a5acc4b", kJudges,
        "last number before a next \"Question:\", commas part numbers; equal within 1e-6",
-       ProfilePrompt{true, "Question: {prompt}\nLet's think step by step\nAnswer:", {}, 512, 0, 4},
+       ProfilePrompt{true,
+                     "Question: {prompt}\nLet's think step by step\nAnswer:",
+                     {},
+                     512,
+                     0,
+                     4,
+                     false,
+                     ShotForm::kTheAnswerIs},
        Make},
       {"simple-evals-mgsm", "openai/simple-evals MGSM (English) at ee3b031", kJudges,
        "last number after the last \"Answer\"; commas and final zeros dropped; equal text",

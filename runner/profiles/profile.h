@@ -14,6 +14,14 @@
 
 namespace assay {
 
+// How an example ends that is shown before the problem.
+enum class ShotForm {
+  kNone,
+  kHashes,           // "#### N"
+  kTheAnswerIs,      // "The answer is N."
+  kHopeItIsCorrect,  // "Final Answer: The final answer is $X$. I hope it is correct."
+};
+
 // How the harness asks. Templates hold "{prompt}" once.
 struct ProfilePrompt {
   bool chat = false;  // else one text to be continued
@@ -23,6 +31,7 @@ struct ProfilePrompt {
   double temperature = 0;
   int shots = 0;       // examples that the harness shows before the problem
   bool strip = false;  // white space around the problem's text is dropped
+  ShotForm form = ShotForm::kNone;
 };
 
 struct Profile {
@@ -38,6 +47,10 @@ struct Profile {
 const std::vector<Profile>& NumberProfiles();
 const std::vector<Profile>& MathProfiles();
 const std::vector<Profile>& CodeProfileTable();
+
+// The rule of verifiers/code/code_extract.h that a profile of the code table takes programs by; ""
+// for any other name.
+std::string_view CodeRuleOf(std::string_view profile);
 
 // Whether the problem is judged by running code.
 bool IsCodeProblem(const Problem& problem);

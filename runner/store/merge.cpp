@@ -11,6 +11,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// Of a sample that several parts hold the first response stays; a verdict goes with its response.
 constexpr const char* kCopy = R"sql(
 BEGIN IMMEDIATE;
 INSERT OR IGNORE INTO main.run SELECT * FROM part.run;
@@ -18,7 +19,14 @@ INSERT OR IGNORE INTO main.suite SELECT * FROM part.suite;
 INSERT OR IGNORE INTO main.problem SELECT * FROM part.problem;
 INSERT OR IGNORE INTO main.sample SELECT * FROM part.sample;
 INSERT OR IGNORE INTO main.response SELECT * FROM part.response;
-INSERT OR IGNORE INTO main.verdict SELECT * FROM part.verdict;
+CREATE TEMP TABLE same AS SELECT main.response.id AS id FROM main.response
+  JOIN part.response AS other ON other.id = main.response.id AND other.text = main.response.text;
+DELETE FROM main.verdict WHERE outcome = 'error' AND id IN (SELECT id FROM same) AND EXISTS (
+  SELECT 1 FROM part.verdict AS other WHERE other.profile = main.verdict.profile
+  AND other.id = main.verdict.id AND other.outcome <> 'error');
+INSERT OR IGNORE INTO main.verdict
+  SELECT * FROM part.verdict WHERE id IN (SELECT id FROM same);
+DROP TABLE same;
 INSERT OR IGNORE INTO main.failure SELECT * FROM part.failure;
 INSERT OR IGNORE INTO main.note SELECT * FROM part.note;
 DELETE FROM main.failure WHERE id IN (SELECT id FROM main.sample);
@@ -84,9 +92,7 @@ Result<void> MergeRuns(const std::vector<fs::path>& runs, const fs::path& folder
   for (const fs::path& run : runs) {
     if (auto copied = CopyPart(*database, run); !copied) return copied;
   }
-  auto checkpoint = database->Prepare("PRAGMA wal_checkpoint(TRUNCATE)");
-  if (!checkpoint) return Pass(checkpoint.error());
-  return checkpoint->Run();
+  return Settle(*database);
 }
 
 }  // namespace assay

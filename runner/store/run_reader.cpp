@@ -111,10 +111,31 @@ Result<void> RunReader::ReadHead() {
   for (;;) {
     const auto more = suites->Step();
     if (!more) return Pass(more.error());
-    if (!*more) return {};
+    if (!*more) break;
     suites_.push_back(SuiteRecord{suites->Int(0), suites->Text(1), suites->Text(2), suites->Text(3),
                                   suites->Text(4)});
+    if (suites->Int(0) != std::ssize(suites_) - 1) return Damaged("suites are missing");
   }
+  auto problems = database_.Prepare("SELECT id, suite FROM problem");
+  if (!problems) return Pass(problems.error());
+  for (;;) {
+    const auto more = problems->Step();
+    if (!more) return Pass(more.error());
+    if (!*more) return {};
+    if (problems->Int(1) < 0 || problems->Int(1) >= std::ssize(suites_)) {
+      return Damaged(fmt::format("problem number {} belongs to no suite", problems->Int(0)));
+    }
+    known_.insert(problems->Int(0));
+  }
+}
+
+tl::unexpected<Error> RunReader::Damaged(const std::string& how) const {
+  return Fail(ErrorCode::kInput, "{}: the store is damaged: {}", database_.path(), how);
+}
+
+Result<void> RunReader::CheckSample(std::int64_t problem, std::int64_t sample) const {
+  if (known_.count(problem) > 0 && sample >= 0 && sample < kMaxSamplesPerProblem) return {};
+  return Damaged(fmt::format("sample {} of problem number {} belongs to none", sample, problem));
 }
 
 Result<std::vector<ProblemRecord>> RunReader::Problems(bool definitions) {
@@ -155,7 +176,9 @@ Result<void> RunReader::ForEachSample(const std::function<bool(const JudgedSampl
   for (;;) {
     const auto more = rows->Step();
     if (!more) return Pass(more.error());
-    if (!*more || !take(SampleFrom(*rows, with_answers))) return {};
+    if (!*more) return {};
+    if (auto sound = CheckSample(rows->Int(0), rows->Int(1)); !sound) return sound;
+    if (!take(SampleFrom(*rows, with_answers))) return {};
   }
 }
 
@@ -190,9 +213,22 @@ Result<void> RunReader::ForEachText(
     const auto more = rows->Step();
     if (!more) return Pass(more.error());
     if (!*more) return {};
-    const std::int64_t row = rows->Int(0);
-    if (!take(row / kMaxSamplesPerProblem, row % kMaxSamplesPerProblem, rows->Text(1))) return {};
+    const std::int64_t problem = rows->Int(0) / kMaxSamplesPerProblem;
+    const std::int64_t sample = rows->Int(0) % kMaxSamplesPerProblem;
+    if (auto sound = CheckSample(problem, sample); !sound) return sound;
+    if (!take(problem, sample, rows->Text(1))) return {};
   }
+}
+
+Result<void> RunReader::RequireProfile(const std::string& profile) {
+  const auto stored = Profiles();
+  if (!stored) return Pass(stored.error());
+  if (profile == kOwnProfile || std::find(stored->begin(), stored->end(), profile) != stored->end())
+    return {};
+  return Fail(
+      ErrorCode::kUsage,
+      "--profile {}: {} holds no verdicts under it, only under {}; assay regrade makes them",
+      profile, database_.path(), fmt::join(*stored, ", "));
 }
 
 Result<std::vector<std::string>> RunReader::Profiles() {

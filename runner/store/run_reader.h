@@ -5,6 +5,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "base/sqlite.h"
@@ -24,7 +25,8 @@ struct JudgedSample {
 // movable. Every error names the file.
 class RunReader {
  public:
-  // `run` is a folder or its run.db. kNotFound, or kInput for a file of another kind or schema.
+  // `run` is a folder or its run.db. kNotFound, or kInput for a file of another kind or schema, or
+  // a damaged one.
   static Result<RunReader> Open(const std::filesystem::path& run);
 
   const RunRecord& run() const { return run_; }
@@ -48,15 +50,20 @@ class RunReader {
 
   // The profiles that verdicts are stored under, the suite's own first.
   Result<std::vector<std::string>> Profiles();
+  // kUsage, naming those that are there, when no verdict is stored under `profile`.
+  Result<void> RequireProfile(const std::string& profile);
   Result<std::optional<std::string>> Note(const std::string& name);
 
  private:
   explicit RunReader(Database database) : database_(std::move(database)) {}
   Result<void> ReadHead();
+  Result<void> CheckSample(std::int64_t problem, std::int64_t sample) const;
+  tl::unexpected<Error> Damaged(const std::string& how) const;
 
   Database database_;
   RunRecord run_;
   std::vector<SuiteRecord> suites_;
+  std::unordered_set<std::int64_t> known_;  // problems
 };
 
 }  // namespace assay

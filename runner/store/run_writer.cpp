@@ -184,9 +184,7 @@ Result<void> RunWriter::Commit() {
 
 Result<void> RunWriter::Finish() {
   if (auto done = Commit(); !done) return done;
-  auto checkpoint = database_.Prepare("PRAGMA wal_checkpoint(TRUNCATE)");
-  if (!checkpoint) return Pass(checkpoint.error());
-  return checkpoint->Run();
+  return Settle(database_);
 }
 
 }  // namespace assay

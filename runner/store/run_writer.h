@@ -35,7 +35,7 @@ class RunWriter {
 
   // Makes everything put so far durable against the end of this process.
   Result<void> Commit();
-  // Commits, and moves the write-ahead log into run.db, so that the folder holds one file to copy.
+  // Commits, and leaves one file in the folder where nobody else reads it (Settle).
   Result<void> Finish();
 
   const std::filesystem::path& folder() const { return folder_; }

@@ -85,6 +85,18 @@ Result<void> CheckStoreSchema(Database& database) {
   return {};
 }
 
+Result<void> Settle(Database& database) {
+  // Readers are not waited for: what they still read stays in the log.
+  if (auto set = database.Execute("PRAGMA busy_timeout=0"); !set) return set;
+  auto checkpoint = database.Prepare("PRAGMA wal_checkpoint(TRUNCATE)");
+  if (!checkpoint) return Pass(checkpoint.error());
+  if (auto moved = checkpoint->Run(); !moved) return moved;
+  auto whole = database.Prepare("PRAGMA journal_mode=DELETE");
+  if (!whole) return Pass(whole.error());
+  (void)whole->Run();  // refused where there are readers
+  return database.Execute("PRAGMA busy_timeout=10000");
+}
+
 std::int64_t SampleRow(std::int64_t problem, std::int64_t sample) {
   ASSAY_CHECK(problem >= 0 && sample >= 0 && sample < kMaxSamplesPerProblem, "sample out of range");
   return problem * kMaxSamplesPerProblem + sample;

@@ -66,10 +66,10 @@ class RealServer(unittest.TestCase):
         self.addCleanup(holder.cleanup)
         self.dir = holder.name
 
-    def score(self, name, *words):
+    def score(self, name, *words, concurrency=2):
         folder = os.path.join(self.dir, name)
         done = subprocess.run([ASSAY, "score", self.base + "#smollm2", "--suite", "starter", "--limit", "4", "--json",
-                               "--concurrency", "2", "--out", folder, *map(str, words)],
+                               "--concurrency", str(concurrency), "--out", folder, *map(str, words)],
                               capture_output=True, text=True, timeout=600)
         self.assertEqual(done.returncode, 0, done.stderr)
         db = sqlite3.connect(os.path.join(folder, "run.db"))
@@ -88,8 +88,8 @@ class RealServer(unittest.TestCase):
         self.assertGreater(len({r[4] for r in rows}), 4)  # two samples of a problem differ
 
     def test_streamed_and_whole_replies_are_the_same_text(self):
-        _, whole, _ = self.score("whole", "--temperature", 0, "--max-tokens", 16, "--concurrency", 1)
-        _, streamed, _ = self.score("streamed", "--temperature", 0, "--max-tokens", 16, "--concurrency", 1, "--stream")
+        _, whole, _ = self.score("whole", "--temperature", 0, "--max-tokens", 16, concurrency=1)
+        _, streamed, _ = self.score("streamed", "--temperature", 0, "--max-tokens", 16, "--stream", concurrency=1)
         self.assertEqual(whole, streamed)
 
     def test_completion_style_and_a_budget_that_cuts(self):

@@ -81,6 +81,26 @@ class Score(Folder):
         self.assertAlmostEqual(row["pass"]["1"]["value"], row["counts"]["correct"] / 80)
         self.assertLess(row["pass"]["1"]["low"], row["pass"]["1"]["value"])
 
+    def test_an_ended_run_is_one_file(self):
+        pack, model = self.pack(["?"] * 3), self.replies(3, 1)
+        assay("score", model, "--suite", pack, "--out", self.path("run"))
+        self.assertEqual(os.listdir(self.path("run")), ["run.db"])
+        assay("regrade", self.path("run"), "--profile", "numeric,exact")
+        assay("report", self.path("run"), "--json")
+        self.assertEqual(os.listdir(self.path("run")), ["run.db"])
+        self.assertEqual(assay("score", model, "--suite", pack, "--out", self.path("run")).returncode, 0)
+        self.assertEqual(os.listdir(self.path("run")), ["run.db"])
+
+    def test_a_plan_stays_within_what_can_be(self):
+        pack, model = self.pack(["?"] * 3), self.replies(3, 1)
+        few = assay("score", model, "--suite", pack, "--n", 4, "--plan")
+        self.assertEqual(few.returncode, 0, few.stderr)
+        self.assertIn("none: too few", few.stdout)
+        self.assertLess(float(few.stdout.split("±")[1].split()[0]), 50)
+        many = assay("score", self.replies(200, 1), "--suite", self.pack(["?"] * 200), "--n", 4, "--plan")
+        self.assertRegex(many.stdout, r"demo +200 +±[4-8]\.\d %  +\d+\.\d points")
+        self.assertFalse(os.path.exists("runs/demo"))
+
     def test_n_can_grow_and_the_limit_too(self):
         pack, model = self.pack(["?"] * 10), self.replies(10, 4)
         for n, limit in ((1, 3), (4, 3), (4, 10)):
@@ -286,6 +306,82 @@ class Later(Folder):
         self.assertEqual(unknown.returncode, 2)
         self.assertIn("did you mean", unknown.stderr)
         self.assertEqual(assay("regrade", "--list").returncode, 0)
+
+    def test_a_packs_own_verifier_judges_stored_responses_without_the_pack(self):
+        pack = self.pack(["?"] * 4)
+        with open(os.path.join(pack, "problems.jsonl"), "w") as file:
+            for i in range(4):
+                file.write(json.dumps({"id": f"p{i:04}", "prompt": "?", "reference": str(i),
+                                       "verifier": {"kind": "program"}}) + "\n")
+        verify = os.path.join(pack, "verify.py")
+        with open(verify, "w") as file:
+            file.write("def verify(problem, response):\n    return response.strip().endswith(problem['reference'])\n")
+        with open(self.path("r.jsonl"), "w") as file:
+            for i in range(4):
+                file.write(json.dumps({"problem": f"demo/p{i:04}", "response": f"it is {i if i != 2 else 7}"}) + "\n")
+        args = ("score", "replay:" + self.path("r.jsonl"), "--suite", pack, "--out", self.path("run"))
+        self.assertEqual(assay(*args).returncode, 0)
+        with open(verify, "a") as file:
+            file.write("# one byte more\n")
+        changed = assay(*args)
+        self.assertEqual(changed.returncode, 2)
+        self.assertIn("holds another run", changed.stderr)
+        shutil.rmtree(pack)
+        done = assay("regrade", self.path("run"), "--profile", "suite,numeric", "--json")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(json.loads(done.stdout)["correct"], [3, 3])
+
+    def test_verdicts_that_were_never_made_are_not_shown_as_none(self):
+        run = self.run_of(["0", "1"], "r")
+        for words in (["report", run, "--profile", "exact", "--json"], ["report", run, "--profile", "exact", "--csv"],
+                      ["compare", run, run, "--profile", "exact"]):
+            done = assay(*words)
+            self.assertEqual(done.returncode, 2, words)
+            self.assertIn("only under suite", done.stderr)
+        self.assertEqual(assay("regrade", run, "--profile", "exact").returncode, 0)
+        self.assertEqual(assay("report", run, "--profile", "exact", "--json").returncode, 0)
+
+    def test_equal_runs_are_not_said_to_be_equal_for_sure(self):
+        run = self.run_of(["0", "1", "5"], "r")
+        same = json.loads(assay("compare", run, run, "--json").stdout)[0]
+        self.assertEqual((same["difference"], same["p_permutation"]), (0, 1))
+        self.assertLess(same["low"], -0.3)
+        worse = self.run_of(["9", "9", "5"], "w")  # 2 of 2 lost, which happens by chance
+        self.assertEqual(assay("compare", run, worse, "--fail-if-worse", 0).returncode, 0)
+
+    def test_solved_examples_of_a_profile_a_file_or_none(self):
+        pack, model = self.pack(["What is 1 + 1?", "?"]), self.replies(2, 1)
+
+        def sent(*words):
+            folder = self.path(f"run{len(os.listdir(self.dir))}")
+            done = assay("score", model, "--suite", pack, "--out", folder, *words)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            db = sqlite3.connect(os.path.join(folder, "run.db"))
+            prompt = json.loads(db.execute("SELECT prompt FROM problem WHERE id = 0").fetchone()[0])
+            db.close()
+            return prompt, done.stderr
+
+        prompt, note = sent("--profile", "lm-eval-gsm8k-strict")
+        self.assertEqual((prompt.count("Question:"), prompt.count("\n#### ")), (6, 5))
+        self.assertTrue(prompt.endswith("\n\nQuestion: What is 1 + 1?\nAnswer:"), prompt)
+        self.assertIn("assay-shots 1", note)
+        prompt, _ = sent("--profile", "lm-eval-gsm8k-cot")
+        self.assertEqual((prompt.count("Q:"), prompt.count(" The answer is ")), (9, 8))
+        prompt, _ = sent("--profile", "opencompass-gsm8k")
+        self.assertEqual([turn["role"] for turn in prompt], ["user", "assistant"] * 4 + ["user"])
+        prompt, _ = sent("--profile", "lm-eval-gsm8k-strict", "--shots", 2)
+        self.assertEqual(prompt.count("Question:"), 3)
+        prompt, note = sent("--profile", "lm-eval-gsm8k-strict", "--zero-shot")
+        self.assertEqual(prompt, "Question: What is 1 + 1?\nAnswer:")
+        self.assertNotIn("assay-shots", note)
+        with open(self.path("shots.jsonl"), "w") as file:
+            file.write(json.dumps({"question": "two?", "answer": "#### 2"}) + "\n")
+        prompt, note = sent("--profile", "lm-eval-gsm8k-strict", "--few-shot", self.path("shots.jsonl"))
+        self.assertEqual(prompt, "Question: two?\nAnswer: #### 2\n\nQuestion: What is 1 + 1?\nAnswer:")
+        self.assertNotIn("assay-shots", note)
+        many = assay("score", model, "--suite", pack, "--shots", 3, "--out", self.path("no"))
+        self.assertEqual(many.returncode, 2)
+        self.assertIn("--few-shot", many.stderr)
 
     def test_import_of_four_formats(self):
         pack = self.pack(["?"] * 4)

@@ -54,8 +54,7 @@ Exhaustive AllSubsets(const Ballot& ballot, int k) {
 }
 
 // A rate from Beta(mean * concentration, (1 - mean) * concentration), by its quantile function.
-double BetaDraw(Rng& rng, double mean, double concentration) {
-  const double u = rng.Uniform();
+double BetaRate(double u, double mean, double concentration) {
   double low = 0;
   double high = 1;
   for (int i = 0; i < 40; ++i) {
@@ -64,6 +63,31 @@ double BetaDraw(Rng& rng, double mean, double concentration) {
         middle;
   }
   return (low + high) / 2;
+}
+
+double BetaDraw(Rng& rng, double mean, double concentration) {
+  return BetaRate(rng.Uniform(), mean, concentration);
+}
+
+ProblemCounts DrawCounts(Rng& rng, double rate, int samples) {
+  ProblemCounts counts{samples, 0};
+  for (int i = 0; i < samples; ++i) counts.correct += rng.Chance(rate) ? 1 : 0;
+  return counts;
+}
+
+// Two models on the same problems: where `same` of the problems are equally hard for both, and
+// their mean rates lie `difference` apart around a half.
+std::vector<PairedCounts> DrawPairs(Rng& rng, int problems, int samples, double concentration,
+                                    double same, double difference) {
+  std::vector<PairedCounts> pairs;
+  for (int i = 0; i < problems; ++i) {
+    const double u = rng.Uniform();
+    const double other = rng.Chance(same) ? u : rng.Uniform();
+    const double a = BetaRate(u, 0.5 - difference / 2, concentration);
+    const double b = BetaRate(other, 0.5 + difference / 2, concentration);
+    pairs.push_back({DrawCounts(rng, a, samples), DrawCounts(rng, b, samples)});
+  }
+  return pairs;
 }
 
 // Share of simulated runs whose interval holds the true mean.
@@ -75,9 +99,7 @@ double Coverage(int runs, int problems, int samples, double concentration) {
     std::vector<ProblemCounts> counts;
     for (int i = 0; i < problems; ++i) {
       const double rate = concentration > 0 ? BetaDraw(rng, mean, concentration) : mean;
-      ProblemCounts one{samples, 0};
-      for (int s = 0; s < samples; ++s) one.correct += rng.Chance(rate) ? 1 : 0;
-      counts.push_back(one);
+      counts.push_back(DrawCounts(rng, rate, samples));
     }
     const Estimate estimate = *EstimatePassAtK(counts, 1);
     held += estimate.low <= mean && mean <= estimate.high ? 1 : 0;
@@ -235,13 +257,80 @@ TEST_CASE("Holm's adjustment") {
   CHECK(adjusted[0] == Approx(0.06));
 }
 
-TEST_CASE(
-    "a planned difference shrinks with problems and samples, and is found about 80 % of times") {
+TEST_CASE("a comparison claims no more than its few problems allow") {
+  const auto pairs = [](int count, ProblemCounts a, ProblemCounts b) {
+    return *ComparePairs(std::vector<PairedCounts>(static_cast<std::size_t>(count), {a, b}));
+  };
+  const auto one = pairs(1, {1, 1}, {1, 0});
+  CHECK(one.low == -1);
+  CHECK(one.high == 1);
+  CHECK(one.p_permutation == 1);
+  const auto lost = pairs(5, {1, 1}, {1, 0});  // p = 1/16: not for sure
+  CHECK(lost.difference == -1);
+  CHECK(lost.p_permutation == Approx(0.0625));
+  CHECK(lost.low == -1);
+  CHECK(lost.high > 0);
+  const auto more = pairs(8, {1, 1}, {1, 0});
+  CHECK(more.p_permutation < 0.05);
+  CHECK(more.high < 0);
+  const auto equal = pairs(10, {1, 1}, {1, 1});
+  CHECK(equal.difference == 0);
+  CHECK(equal.p_permutation == 1);
+  CHECK(equal.low < -0.2);
+  CHECK(equal.high > 0.2);
+  const auto close = pairs(100, {8, 4}, {8, 4});
+  CHECK(close.high < 0.05);
+  CHECK(close.high > 0.01);
+}
+
+TEST_CASE("paired intervals hold the truth in at least 94 % of simulated comparisons", "[slow]") {
+  for (const auto& [problems, samples] : {std::pair(5, 1), {30, 1}, {200, 1}, {10, 8}, {30, 8}}) {
+    Rng rng(Key("paired", static_cast<std::uint64_t>(problems * samples)));
+    constexpr double kDifference = 0.1;
+    constexpr int kRuns = 2'000;
+    int held = 0;
+    for (int run = 0; run < kRuns; ++run) {
+      const auto comparison = *ComparePairs(DrawPairs(rng, problems, samples, 1, 0.7, kDifference));
+      held += comparison.low <= kDifference && kDifference <= comparison.high ? 1 : 0;
+    }
+    INFO(problems << " x " << samples << ": " << 100.0 * held / kRuns << " %");
+    CHECK(held >= 0.94 * kRuns);
+    CHECK((held <= 0.985 * kRuns || problems <= 10));
+  }
+}
+
+TEST_CASE("a planned difference shrinks with problems and samples") {
   Plan plan{100, 1, 0.5, 0.5, 0.7};
-  const double one = SmallestDetectableDifference(plan);
+  const double one = *SmallestDetectableDifference(plan);
   plan.samples = 8;
-  CHECK(SmallestDetectableDifference(plan) < one);
+  CHECK(*SmallestDetectableDifference(plan) < one);
   plan.problems = 400;
-  CHECK(SmallestDetectableDifference(plan) < one / 2);
+  CHECK(*SmallestDetectableDifference(plan) < one / 2);
   CHECK(ExpectedHalfWidth(plan) < ExpectedHalfWidth({100, 8, 0.5, 0.5, 0.7}));
+  CHECK_FALSE(SmallestDetectableDifference({5, 1000, 0.5, 0.5, 0.7}));
+  CHECK_FALSE(SmallestDetectableDifference({8, 1, 0.1, 0.5, 0.7}));  // two rates lie closer
+  for (const std::int64_t problems : {1, 2, 3, 10}) {
+    CHECK(ExpectedHalfWidth({problems, 1, 0.5, 0.5, 0.7}) < 0.5);
+  }
+}
+
+TEST_CASE("the planned width and difference are what simulated runs show", "[slow]") {
+  const Plan plan{60, 4, 0.5, 0.5, 0.7};
+  const double difference = *SmallestDetectableDifference(plan);
+  Rng rng(Key("plan", 1));
+  constexpr int kRuns = 400;
+  int found = 0;
+  double half = 0;
+  for (int run = 0; run < kRuns; ++run) {
+    // A beta distribution of concentration 1 puts half of a sample's variance between problems.
+    const auto pairs = DrawPairs(rng, 60, 4, 1, plan.correlation, difference);
+    found += ComparePairs(pairs)->p_permutation < 0.05 ? 1 : 0;
+    std::vector<ProblemCounts> a;
+    for (const PairedCounts& pair : pairs) a.push_back(pair.a);
+    const Estimate estimate = *EstimatePassAtK(a, 1);
+    half += (estimate.high - estimate.low) / 2 / kRuns;
+  }
+  CHECK(found > 0.73 * kRuns);
+  CHECK(found < 0.87 * kRuns);
+  CHECK(half == Approx(ExpectedHalfWidth(plan)).epsilon(0.05));
 }

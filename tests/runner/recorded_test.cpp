@@ -11,7 +11,8 @@ using namespace assay;
 
 namespace {
 
-constexpr std::chrono::seconds kBudget{600};  // wall time: machines may be busy
+// Wall time, for machines that are busy: CPU time, which the suites limit, is what counts here.
+constexpr std::chrono::hours kBudget{1};
 
 std::vector<Json> Lines(const std::filesystem::path& path) {
   std::vector<Json> lines;
@@ -29,7 +30,10 @@ Suite SuiteNamed(const std::string& name) {
   options.data_dirs = {*SharedData("data")};
   auto suite = FindSuite(name, options);
   if (!suite) FAIL(suite.error().message);
-  for (Problem& problem : suite->problems) problem.verifier = VerifierSpecOf(*suite, problem);
+  for (Problem& problem : suite->problems) {
+    problem.verifier = VerifierSpecOf(*suite, problem);
+    problem.verifier["wall_ms"] = std::chrono::milliseconds(kBudget).count();
+  }
   return std::move(*suite);
 }
 
@@ -114,6 +118,7 @@ TEST_CASE("recorded MBPP samples: EvalPlus' verdicts on all inputs of MBPP+", "[
   std::vector<std::string> differing;
   const int passed = CompareWithEvalplus("mbpp-plus", "qwen25coder_1.5b_mbpp_samples.jsonl",
                                          "qwen25coder_1.5b_mbpp_evalplus.json", true, differing);
+  for (const std::string& one : differing) WARN(one);
   CHECK(passed == 234 + 2);
   REQUIRE(differing.size() == 2);
   CHECK(differing[0].starts_with("Mbpp/2: "));

@@ -1,8 +1,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <fstream>
+#include <thread>
 
+#include "runner/store/merge.h"
+#include "runner/store/run_lock.h"
 #include "runner/store/run_reader.h"
 #include "runner/store/run_writer.h"
 #include "tests/support/catch.h"
@@ -165,4 +169,137 @@ TEST_CASE("a store of a later schema is refused, naming both") {
   }
   CHECK(RunReader::Open(dir.path()).error().message.find("schema 99") != std::string::npos);
   CHECK(RunWriter::Open(dir.path(), Run()).error().message.find("schema 99") != std::string::npos);
+}
+
+namespace {
+
+std::vector<std::string> FilesIn(const std::filesystem::path& folder) {
+  std::vector<std::string> names;
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    names.push_back(entry.path().filename().string());
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+StoredVerdict Judged(Verdict verdict) {
+  return {0, 0, std::string(kOwnProfile), std::move(verdict), 0.1};
+}
+
+void Write(const std::filesystem::path& folder, const std::string& text,
+           const std::optional<Verdict>& verdict) {
+  auto writer = RunWriter::Open(folder, Run());
+  REQUIRE(writer);
+  Fill(*writer);
+  REQUIRE(writer->Put(0, 0, Text(text)));
+  if (verdict) REQUIRE(writer->Put(Judged(*verdict)));
+  REQUIRE(writer->Finish());
+}
+
+std::vector<JudgedSample> SamplesOf(const std::filesystem::path& folder) {
+  auto reader = RunReader::Open(folder);
+  REQUIRE(reader);
+  std::vector<JudgedSample> all;
+  REQUIRE(reader->ForEachSample([&](const JudgedSample& judged) {
+    all.push_back(judged);
+    return true;
+  }));
+  return all;
+}
+
+}  // namespace
+
+TEST_CASE("after an orderly end the folder holds one file, also once it was read") {
+  const TempDir dir;
+  Write(dir.path(), "4", Verdict::Correct("4", ""));
+  CHECK(FilesIn(dir.path()) == std::vector<std::string>{"run.db"});
+  CHECK(SamplesOf(dir.path()).size() == 1);
+  CHECK(FilesIn(dir.path()) == std::vector<std::string>{"run.db"});
+  Write(dir.path(), "4", Verdict::Correct("4", ""));  // opened again
+  CHECK(FilesIn(dir.path()) == std::vector<std::string>{"run.db"});
+}
+
+TEST_CASE("a reader does not keep a writer from its end") {
+  const TempDir dir;
+  auto writer = RunWriter::Open(dir.path(), Run());
+  REQUIRE(writer);
+  Fill(*writer);
+  REQUIRE(writer->Put(0, 0, Text("4")));
+  REQUIRE(writer->Commit());
+  auto reader = RunReader::Open(dir.path());
+  int seen = 0;
+  REQUIRE(reader->ForEachText([&](auto, auto, const std::string&) {
+    REQUIRE(writer->Put(Judged(Verdict::Correct("4", ""))));
+    const auto begin = std::chrono::steady_clock::now();
+    REQUIRE(writer->Finish());
+    CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(5));
+    return ++seen > 0;
+  }));
+  CHECK(seen == 1);
+  CHECK(SamplesOf(dir.path()).at(0).judged);
+}
+
+TEST_CASE("a folder's lock is taken by one of many that try at once, again and again") {
+  const TempDir dir;
+  std::atomic<int> holders = 0;
+  std::atomic<int> taken = 0;
+  std::atomic<bool> two = false;
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([&] {
+      for (int round = 0; round < 300; ++round) {
+        const auto lock = RunLock::Take(dir.path());
+        if (!lock) continue;
+        two = two || ++holders > 1;
+        ++taken;
+        --holders;
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  CHECK_FALSE(two);
+  CHECK(taken >= 300);
+  CHECK(FilesIn(dir.path()).empty());
+}
+
+TEST_CASE("merged parts: a verdict goes with its response, and an error gives way to a judgement") {
+  const TempDir dir;
+  const auto merge = [&](const char* name) {
+    REQUIRE(MergeRuns({dir.path() / "a", dir.path() / "b"}, dir.path() / name));
+    return SamplesOf(dir.path() / name).at(0);
+  };
+  Write(dir.path() / "a", "4", Verdict::Failure("no judge"));
+  Write(dir.path() / "b", "4", Verdict::Correct("4", ""));
+  CHECK(merge("one").outcome_class == SampleClass::kCorrect);
+  std::filesystem::remove_all(dir.path() / "a");
+  Write(dir.path() / "a", "5", std::nullopt);
+  const JudgedSample other = merge("two");  // the verdict of "4" says nothing about "5"
+  CHECK_FALSE(other.judged);
+  CHECK(FilesIn(dir.path() / "two") == std::vector<std::string>{"run.db"});
+}
+
+TEST_CASE("a damaged store is refused where it would be counted wrongly") {
+  for (const char* damage : {"UPDATE problem SET suite = 7", "UPDATE suite SET id = 3",
+                             "INSERT INTO sample VALUES (99, 77, 0, 'stop', '', 0, 0, 0.0)",
+                             "INSERT INTO failure VALUES (-5, 0, -5, 'x')",
+                             "INSERT INTO response VALUES (-1048577, 'x', NULL, NULL)"}) {
+    const TempDir dir;
+    Write(dir.path(), "4", Verdict::Correct("4", ""));
+    {
+      auto database = Database::Open(dir.path() / "run.db", Database::Mode::kReadWrite);
+      REQUIRE(database->Execute(damage));
+    }
+    INFO(damage);
+    auto reader = RunReader::Open(dir.path());
+    Result<void> read;
+    if (reader) {
+      read = reader->ForEachSample([](const JudgedSample&) { return true; });
+      if (read) read = reader->ForEachText([](auto, auto, const std::string&) { return true; });
+    } else {
+      read = Pass(reader.error());
+    }
+    REQUIRE_FALSE(read);
+    CHECK(read.error().code == ErrorCode::kInput);
+    CHECK(read.error().message.find("damaged") != std::string::npos);
+  }
 }
