@@ -79,22 +79,9 @@ int ExitStatusOf(PyObject* result) {
 // A tiny program of what most programs do, so that the pages which every run writes to are this
 // process' own before its run comes. Leaves nothing that a program can see.
 constexpr char kRehearsal[] =
-    "from typing import List\n"
-    "import math\n"
-    "def f(numbers: List[int], limit: float = 1.5, *rest, **named) -> dict:\n"
-    "    'A text.'\n"
-    "    found = {}\n"
-    "    for index, number in enumerate(sorted(numbers)):\n"
-    "        if number % 2 == 0 and number > limit or not rest:\n"
-    "            found[str(number)] = [abs(number - x) for x in range(index)]\n"
-    "        elif number in found:\n"
-    "            continue\n"
-    "    words = ' '.join(w.lower() for w in 'A b'.split())\n"
-    "    try:\n"
-    "        return {'words': words[::-1], 'most': max(numbers), 'all': (len(found), math.pi)}\n"
-    "    except ValueError:\n"
-    "        return None\n"
-    "f([3, 1, 2])\n";
+    "def f(numbers, limit=1):\n"
+    "    return [str(n) for n in numbers if n > limit]\n"
+    "f([1, 2])\n";
 
 bool Flush(const char* stream) {
   PyObject* file = PySys_GetObject(stream);
@@ -109,6 +96,11 @@ bool Flush(const char* stream) {
 
 }  // namespace
 
+void PythonGuest::Settle() {
+  FillObjectPools();
+  FillMallocHoles();
+}
+
 void PythonGuest::Warm() {
   PyObject* space = PyDict_New();
   PyDict_SetItemString(space, "__builtins__", PyEval_GetBuiltins());
@@ -116,9 +108,7 @@ void PythonGuest::Warm() {
   Py_XDECREF(code != nullptr ? PyEval_EvalCode(code, space, space) : nullptr);
   Py_XDECREF(code);
   Py_DECREF(space);
-  for (PyObject* hook : {rehearsal_, run_exit_functions_}) {
-    if (hook != nullptr) Py_XDECREF(PyObject_CallNoArgs(hook));
-  }
+  Py_XDECREF(PyObject_CallNoArgs(run_exit_functions_));
   PyErr_Clear();
   Flush("stdout");
 }
@@ -192,10 +182,6 @@ std::string PythonGuest::WarmUp(int hash_seed, const std::string& preload) {
   run_exit_functions_ =
       atexit != nullptr ? PyObject_GetAttrString(atexit, "_run_exitfuncs") : nullptr;
   if (run_exit_functions_ == nullptr) return "the module atexit cannot be imported";
-  PyObject* preloaded = PyDict_GetItemString(PyImport_GetModuleDict(), "assay_rehearsal");
-  if (preloaded != nullptr) rehearsal_ = PyObject_GetAttrString(preloaded, "run");
-  FillObjectPools();
-  FillMallocHoles();
   return "";
 }
 

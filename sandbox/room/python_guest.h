@@ -17,6 +17,7 @@ class PythonGuest : public Guest {
   // empty text, or what failed. Never runs or sees anything untrusted in this process.
   std::string WarmUp(int hash_seed, const std::string& preload);
 
+  void Settle() override;
   void Warm() override;
   bool Load() override;
   [[noreturn]] void Run(Progress* progress) override;
@@ -26,7 +27,6 @@ class PythonGuest : public Guest {
 
   PyObject* globals_ = nullptr;
   PyObject* run_exit_functions_ = nullptr;
-  PyObject* rehearsal_ = nullptr;  // the preloaded source's own, absent where it has none
   IncomingProgram program_;
 };
 

@@ -93,6 +93,7 @@ std::string Server::Prepare(int statm_fd) {
   if (pread(statm_fd, statm, sizeof statm - 1, 0) <= 0) return "reading /proc/self/statm";
   base_kb_ = strtoll(statm, nullptr, 10) * (sysconf(_SC_PAGESIZE) / 1024);
   close(statm_fd);
+  guest_.Settle();
   if (!NewChild(false)) return std::string("the first child: ") + std::strerror(errno);
   return "";
 }

@@ -27,6 +27,8 @@ struct Progress {
 class Guest {
  public:
   virtual ~Guest() = default;
+  // In the server, last of all before the first child.
+  virtual void Settle() {}
   // In the child, before it knows its run: what every run would do first.
   virtual void Warm() {}
   // In the child, confined but for the system call filter: takes in kPayloadFd. False when

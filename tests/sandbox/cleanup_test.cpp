@@ -126,19 +126,53 @@ TEST_CASE("a sandbox leaves no descriptor, process or folder behind", "[sandbox]
   CHECK(ChildrenOf(getpid()).size() == children);
 }
 
-TEST_CASE("100,000 runs: memory, zombies and descriptors stay", "[sandbox][slow]") {
+struct Held {
+  std::int64_t resident_kb = ResidentKb();
+  std::size_t descriptors = OpenDescriptors();
+  std::size_t processes = ChildrenOf(getpid()).size();
+  std::size_t zombies = 0;
+  std::size_t mounts = 0;
+  std::size_t cgroups = 0;
+
+  Held() {
+    for (const pid_t child : ChildrenOf(getpid())) {
+      std::ifstream stat("/proc/" + std::to_string(child) + "/stat");
+      std::string text;
+      std::getline(stat, text);
+      zombies += text.find(") Z") != std::string::npos ? 1 : 0;
+    }
+    std::ifstream table("/proc/self/mountinfo");
+    for (std::string line; std::getline(table, line);) ++mounts;
+    std::error_code error;
+    const std::string ours = "assay-" + std::to_string(getpid()) + "-";
+    for (auto entry = fs::recursive_directory_iterator(
+             "/sys/fs/cgroup", fs::directory_options::skip_permission_denied, error);
+         entry != fs::recursive_directory_iterator(); entry.increment(error)) {
+      cgroups += entry->path().filename().string().starts_with(ours) ? 1 : 0;
+    }
+  }
+};
+
+TEST_CASE("100,000 runs: memory, zombies, mounts, cgroups and descriptors stay",
+          "[sandbox][slow]") {
   Sandbox& box = BestBox();
   for (int run = 0; run < 200; ++run) RunScript(box, "pass", "", {});
-  const std::int64_t resident_kb = ResidentKb();
-  const std::size_t descriptors = OpenDescriptors();
-  const std::size_t processes = ChildrenOf(getpid()).size();
+  const Held before;
   for (int run = 0; run < 100'000; ++run) {
     const RunResult result = RunScript(box, "print(1)", "", {});
     REQUIRE(result.stdout_text == "1\n");
   }
-  CHECK(ResidentKb() - resident_kb < 1024);
-  CHECK(OpenDescriptors() == descriptors);
-  CHECK(ChildrenOf(getpid()).size() <= processes);
+  const Held after;
+  WARN("supervisor memory grew by "
+       << after.resident_kb - before.resident_kb << " KB; " << after.processes << " processes, "
+       << after.mounts << " mounts, " << after.cgroups << " cgroups, " << after.descriptors
+       << " descriptors");
+  CHECK(after.resident_kb - before.resident_kb < 1024);
+  CHECK(after.descriptors == before.descriptors);
+  CHECK(after.processes <= before.processes);
+  CHECK(after.zombies == 0);
+  CHECK(after.mounts == before.mounts);
+  CHECK(after.cgroups <= before.cgroups);
 }
 
 }  // namespace

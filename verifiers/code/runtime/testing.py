@@ -1,5 +1,6 @@
 # Runs a problem's tests against a candidate: in the judge against proxies, in the lower-trust mode
 # against the functions themselves. Preloaded after codec.py; holds no test.
+import _symtable
 import ast
 import builtins
 import json
@@ -8,6 +9,9 @@ import types
 
 SHOWN = 300
 SHOWN_FAILURES = 5
+USE, BOUND, SCOPE_OFF, SCOPE_MASK = (
+    _symtable.USE, _symtable.DEF_BOUND, _symtable.SCOPE_OFF, _symtable.SCOPE_MASK)
+GLOBAL_SCOPES = (_symtable.GLOBAL_EXPLICIT, _symtable.GLOBAL_IMPLICIT)
 OURS = ("<test", "<setup>", "<prompt>")  # file names of what a problem's author wrote
 
 
@@ -83,6 +87,19 @@ def free_names(tree):
     return [n for n in called if n not in stored], [n for n in other if n not in stored]
 
 
+def global_names(text):
+    """(a superset of what free_names finds, for a fraction of its cost; whether check is defined)"""
+    top = _symtable.symtable(text, "<test>", "exec")
+    names, scopes = set(), [top]
+    for scope in scopes:
+        for name, flags in scope.symbols.items():
+            is_global = scope is top or (flags >> SCOPE_OFF) & SCOPE_MASK in GLOBAL_SCOPES
+            if flags & USE and is_global and not top.symbols.get(name, 0) & BOUND:
+                names.add(name)
+        scopes.extend(scope.children)
+    return names, any(scope.name == "check" for scope in top.children)
+
+
 class Tests:
     """The compiled tests of one problem. `spec`: prompt, setup, test, tests, entry_point, partial."""
 
@@ -101,12 +118,15 @@ class Tests:
         self.checks = False
         texts = ([spec["test"]] if spec.get("test") else []) + list(spec.get("tests") or [])
         for number, text in enumerate(texts):
-            tree = ast.parse(text)
-            self.checks |= any(isinstance(n, ast.FunctionDef) and n.name == "check" for n in tree.body)
-            called, other = free_names(tree)
+            names, checks = global_names(text)
+            self.checks |= checks
+            self.codes.append(self._compile(text, "<test %d>" % number))
+            own = (self.entry_point, "candidate")
+            if self.entry_point and all(n in own or hasattr(builtins, n) for n in names):
+                continue
+            called, other = free_names(ast.parse(text))
             self.called += [n for n in called if n not in self.called]
             self.other += [n for n in other if n not in self.other]
-            self.codes.append(self._compile(text, "<test %d>" % number))
 
     def _compile(self, text, name):
         self.sources[name] = text.splitlines()
