@@ -109,7 +109,11 @@ Result<std::unique_ptr<Worker>> Pool::StartWorker(const WorkerKind& kind) {
   spec.role = kind.role;
   spec.hash_seed = kind.hash_seed;
   spec.room_program = room_program_;
-  if (kind.role == Role::kPython) spec.preload = options_.python_preload;
+  if (kind.role == Role::kPython) {
+    spec.preload = options_.python_preload;
+    spec.rehearsal =
+        kind.purpose == Purpose::kJudge ? options_.judge_rehearsal : options_.python_rehearsal;
+  }
   if (kind.purpose == Purpose::kCompile) spec.shown_folder = shown_to_compilers_;
   return StartNumbered(spec);
 }

@@ -27,6 +27,11 @@ struct SandboxOptions {
   // Python source that every Python worker runs once before it serves (to define modules that runs
   // import at no cost). Trusted; must hold nothing that a candidate may not see.
   std::string python_preload;
+  // Python source that a process runs while it waits for its run, so that the pages which most runs
+  // write to are its own already. Must leave no trace that a program can see. For judges the
+  // second.
+  std::string python_rehearsal;
+  std::string judge_rehearsal;
   // More languages: *.json as in sandbox/languages/; empty: the built-in ones only.
   std::filesystem::path languages_dir;
   // The `assay-room` program; empty: found beside this library or program.

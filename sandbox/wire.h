@@ -15,7 +15,7 @@ enum class Role : std::int32_t { kPython, kExec };
 // delegated.
 inline constexpr int kControlFd = 3;
 inline constexpr int kLeashFd = 4;    // end of file here: the host process is gone
-inline constexpr int kPreloadFd = 5;  // Python source to run once, to its end of file
+inline constexpr int kPreloadFd = 5;  // Python: source to run once, NUL, what waiting children run
 inline constexpr int kMemoryProcsFd = 6;
 inline constexpr int kMemoryLimitFd = 7;
 inline constexpr int kMemoryPeakFd = 8;

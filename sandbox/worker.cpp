@@ -22,7 +22,9 @@ constexpr int kHelloTimeoutMs = 20'000;
 // Descriptors for the child must not lie where posix_spawn's dup2 calls put others.
 UniqueFd Above(int fd) { return UniqueFd(fcntl(fd, F_DUPFD_CLOEXEC, 64)); }
 
-UniqueFd PreloadFile(const std::string& preload) {
+// Both sources, the first to its NUL.
+UniqueFd PreloadFile(const std::string& source, const std::string& rehearsal) {
+  const std::string preload = source + '\0' + rehearsal;
   UniqueFd fd(memfd_create("assay-preload", MFD_CLOEXEC));
   std::size_t put = 0;
   while (put < preload.size()) {
@@ -120,7 +122,7 @@ Result<void> Worker::Spawn() {
   }
   const UniqueFd their_leash(leash[0]);
   leash_.Reset(leash[1]);
-  const UniqueFd preload = PreloadFile(spec_.preload);
+  const UniqueFd preload = PreloadFile(spec_.preload, spec_.rehearsal);
   const UniqueFd nothing(open("/dev/null", O_RDWR | O_CLOEXEC));
   if (!preload.valid() || !nothing.valid()) {
     return Fail(ErrorCode::kUnavailable, "opening descriptors for a room: {}",

@@ -25,6 +25,7 @@ struct WorkerSpec {
   bool use_cgroup = true;
   std::filesystem::path room_program;
   std::string preload;
+  std::string rehearsal;
   std::filesystem::path shown_folder;  // one more folder that runs may read; empty: none
 };
 

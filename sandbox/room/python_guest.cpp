@@ -76,13 +76,6 @@ int ExitStatusOf(PyObject* result) {
   return status;
 }
 
-// A tiny program of what most programs do, so that the pages which every run writes to are this
-// process' own before its run comes. Leaves nothing that a program can see.
-constexpr char kRehearsal[] =
-    "def f(numbers, limit=1):\n"
-    "    return [str(n) for n in numbers if n > limit]\n"
-    "f([1, 2])\n";
-
 bool Flush(const char* stream) {
   PyObject* file = PySys_GetObject(stream);
   if (file == nullptr || file == Py_None) return true;
@@ -101,11 +94,14 @@ void PythonGuest::Settle() {
   FillMallocHoles();
 }
 
+// So that the pages which every run writes to are this process' own before its run comes.
 void PythonGuest::Warm() {
   PyObject* space = PyDict_New();
   PyDict_SetItemString(space, "__builtins__", PyEval_GetBuiltins());
-  PyObject* code = Py_CompileString(kRehearsal, "main.py", Py_file_input);
-  Py_XDECREF(code != nullptr ? PyEval_EvalCode(code, space, space) : nullptr);
+  PyObject* code = Py_CompileString("pass", "main.py", Py_file_input);
+  for (PyObject* part : {code, rehearsal_}) {
+    if (part != nullptr) Py_XDECREF(PyEval_EvalCode(part, space, space));
+  }
   Py_XDECREF(code);
   Py_DECREF(space);
   Py_XDECREF(PyObject_CallNoArgs(run_exit_functions_));
@@ -177,6 +173,10 @@ std::string PythonGuest::WarmUp(int hash_seed, const std::string& preload) {
        {"math", "re", "collections", "itertools", "functools", "heapq", "bisect", "typing",
         "random", "string", "copy", "operator", "io", "os", "time", "gc"}) {
     PyDict_DelItemString(globals_, used);
+  }
+  if (const std::size_t nul = preload.find('\0'); nul != std::string::npos) {
+    rehearsal_ = Py_CompileString(preload.c_str() + nul + 1, "rehearsal.py", Py_file_input);
+    if (rehearsal_ == nullptr) return "the rehearsal does not compile";
   }
   PyObject* atexit = PyImport_ImportModule("atexit");
   run_exit_functions_ =

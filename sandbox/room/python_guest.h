@@ -13,8 +13,9 @@ namespace assay::sandbox {
 
 class PythonGuest : public Guest {
  public:
-  // Starts the interpreter and imports what most programs use; once, inside the room. Returns an
-  // empty text, or what failed. Never runs or sees anything untrusted in this process.
+  // Starts the interpreter, imports what most programs use and runs the first of the two texts in
+  // `preload` (the other, after its NUL, is for Warm); once, inside the room. Returns an empty
+  // text, or what failed. Never runs or sees anything untrusted in this process.
   std::string WarmUp(int hash_seed, const std::string& preload);
 
   void Settle() override;
@@ -27,6 +28,7 @@ class PythonGuest : public Guest {
 
   PyObject* globals_ = nullptr;
   PyObject* run_exit_functions_ = nullptr;
+  PyObject* rehearsal_ = nullptr;  // compiled
   IncomingProgram program_;
 };
 

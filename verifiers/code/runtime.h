@@ -6,8 +6,10 @@
 namespace assay::runtime {
 
 extern const std::string_view
-    kPreload[4];                       // run once by every interpreter: codec, testing, both sides
-extern const std::string_view kJudge;  // the trusted side of a pair
+    kPreload[4];  // run once by every interpreter: codec, testing, both sides
+extern const std::string_view kRehearsal;  // by each process that waits for its run
+extern const std::string_view kJudgeRehearsal;
+extern const std::string_view kJudge;      // the trusted side of a pair
 extern const std::string_view kCandidate;  // the untrusted side of a pair
 extern const std::string_view kInProcess;  // tests and response in one process, lower trust
 extern const std::string_view kLiteral;    // compares two Python literals

@@ -41,6 +41,8 @@ Result<sandbox::Sandbox*> SharedSandbox() {
   if (!shared.sandbox) {
     for (const std::string_view part : runtime::kPreload)
       shared.options.python_preload += std::string(part) + "\n";
+    shared.options.python_rehearsal = runtime::kRehearsal;
+    shared.options.judge_rehearsal = runtime::kJudgeRehearsal;
     shared.sandbox = sandbox::Sandbox::Open(shared.options);
   }
   if (!*shared.sandbox) return Pass(shared.sandbox->error());

@@ -34,6 +34,16 @@ def serve(source):
         write_frame(3, nonce, counter, kind, reply)
 
 
+def rehearse():
+    """What every candidate does, done once by a process that waits for its program."""
+    space = {}
+    exec(compile("from typing import List\n\ndef f(a: List[int], b=1):\n    \"\"\" Texts. \"\"\"\n"
+                 "    return [x for x in a if x > b]\n", "solution.py", "exec"), space)
+    name, args, kwargs = decode(encode(("f", [[1, 2]], {})))
+    encode(space[name](*args, **kwargs), strict=False)
+
+
 _module = types.ModuleType("assay_candidate")
 _module.serve = serve
+_module.rehearse = rehearse
 sys.modules["assay_candidate"] = _module

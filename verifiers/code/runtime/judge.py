@@ -147,6 +147,33 @@ def serve(data):
             data = data[os.write(3, data):]
 
 
+class Rehearsed(Channel):
+    """A candidate that is not there and is right."""
+
+    def __init__(self):
+        Record.__init__(self)
+
+    def hello(self):
+        pass
+
+    def exchange(self, kind, body):
+        return b"R", encode(decode(body)[1][0])
+
+
+def rehearse():
+    """What every judge does, done once by a process that waits for its tests: the memory that it writes
+    to is its own then."""
+    spec = {"prompt": "from typing import List\n\ndef f(a: List[int]) -> List[int]:\n    \"\"\" Texts. \"\"\"\n",
+            "test": "METADATA = {'author': ''}\n\ndef check(candidate):\n    assert candidate([1, 2.5]) == [1, 2.5]\n"
+                    "    assert candidate('a') == 'a', 'words'\n    assert candidate(({},)) == ({},)\n",
+            "tests": [], "entry_point": "f", "partial": False}
+    channel = Rehearsed()
+    result = Tests(json.loads(json.dumps(spec))).run(channel, make_space_for(channel))
+    if result["outcome"] != "pass":
+        raise AssertionError(result)
+
+
 _module = types.ModuleType("assay_judge")
 _module.serve = serve
+_module.rehearse = rehearse
 sys.modules["assay_judge"] = _module
