@@ -13,6 +13,7 @@ namespace assay {
 namespace {
 
 constexpr std::size_t kShownBytes = 120;
+constexpr std::size_t kShownFailures = 5;
 
 // The checker's word: nothing when it accepts.
 std::optional<Verdict> AskChecker(sandbox::Sandbox& box, const CodeChecker& checker,
@@ -71,14 +72,26 @@ Verdict CheckProgram(const CodeSpec& spec, const std::string& source,
   program.source = source;
   program.limits = Within(spec.limits, budget);
   std::size_t passed = 0;
+  std::size_t failed = 0;
   std::optional<Verdict> first;
   for (std::size_t number = 0; number < spec.stdio.size(); ++number) {
     auto verdict = RunTest(**box, spec, program, number);
     passed += verdict ? 0 : 1;
-    if (verdict && verdict->outcome == Outcome::kError) return *verdict;
-    if (verdict && !first) first = std::move(verdict);
-    if (first && !spec.partial) return *first;
+    if (!verdict) continue;
+    if (verdict->outcome == Outcome::kError) return *verdict;
+    if (failed < kShownFailures && first) first->reason += " | " + verdict->reason;
+    // A limit costs its whole time, and what does not compile fails every test alike.
+    const bool costly = verdict->outcome == Outcome::kLimit || verdict->reason.starts_with("does");
+    if (!first) first = std::move(verdict);
+    ++failed;
+    if (!spec.partial && (costly || failed == kShownFailures)) {
+      if (number + 1 < spec.stdio.size()) {
+        first->reason += fmt::format(" | {} more tests not run", spec.stdio.size() - number - 1);
+      }
+      return *first;
+    }
   }
+  if (first && !spec.partial) return *first;
   for (std::size_t number = 0; !first && spec.second_seed && number < spec.stdio.size(); ++number) {
     program.hash_seed = 1;
     if (auto verdict = RunTest(**box, spec, program, number)) {
@@ -90,6 +103,8 @@ Verdict CheckProgram(const CodeSpec& spec, const std::string& source,
   if (!first) return Verdict::Correct("", fmt::format("all {} tests pass", passed));
   first->outcome = Outcome::kWrong;
   first->reward = static_cast<double>(passed) / static_cast<double>(spec.stdio.size());
+  if (failed > kShownFailures)
+    first->reason += fmt::format(" | and {} more", failed - kShownFailures);
   first->reason = fmt::format("{} of {} tests pass; {}", passed, spec.stdio.size(), first->reason);
   return *first;
 }

@@ -81,6 +81,11 @@ def encode(value, strict=True):
     return json.dumps(_tag(value, MAX_DEPTH, strict), separators=(",", ":")).encode()
 
 
+def _collide(keys):
+    """Whether so many keys share hashes that a table of them would take ages to build."""
+    return len(keys) > 1000 and len(keys) - len(set(map(hash, keys))) > 1000
+
+
 def _pair(item):
     if type(item) is not list or len(item) != 2:
         raise BadFrame("dict item")
@@ -105,14 +110,14 @@ def _untag(pairs):
         if tag == "t":
             return tuple(body)
         if tag == "d":
-            return dict(map(_pair, body))
-        if tag == "s":
-            return set(body)
-        if tag == "z":
-            return frozenset(body)
+            pairs = list(map(_pair, body))
+            if not _collide([key for key, _ in pairs]):
+                return dict(pairs)
+        elif tag in ("s", "z") and not _collide(body):
+            return set(body) if tag == "s" else frozenset(body)
         if tag == "c" and len(body) == 2 and type(body[0]) is float and type(body[1]) is float:
             return complex(body[0], body[1])
-    raise BadFrame("unknown tag")
+    raise BadFrame("a bad object")
 
 
 def _no_constant(word):

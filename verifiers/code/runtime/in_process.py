@@ -6,7 +6,7 @@ def _run(data):
     import os
     import sys
     import types
-    from assay_testing import Record, Tests, shown, shown_call
+    from assay_testing import Record, Tests, as_bytes, shown, shown_call
 
     class Direct(Record):
         def __init__(self):
@@ -73,7 +73,7 @@ def _run(data):
         return seen_by_tests
 
     result = tests.run(record, load)
-    os.write(out, ("\n%s%s\n" % (mark, json.dumps(result))).encode())
+    os.write(out, b"\n%s%s\n" % (mark.encode(), as_bytes(result)))
 
 
 _run(__data__)

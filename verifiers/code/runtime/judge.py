@@ -10,7 +10,7 @@ import sys
 import types
 
 from assay_codec import BadFrame, NONCE_BYTES, NotPlain, decode, encode, read_frame, write_frame
-from assay_testing import NeedsObjects, Record, Tests, shown, shown_call
+from assay_testing import NeedsObjects, Record, Tests, as_bytes, shown, shown_call
 
 FIRST_CHANNEL = 16
 
@@ -141,7 +141,7 @@ def serve(data):
             return
         fd = FIRST_CHANNEL + int(line)
         result = {"outcome": "error", "reason": broken} if broken else judge(tests, fd)
-        body = json.dumps(result).encode()
+        body = as_bytes(result)
         data = memoryview(struct.pack("<I", len(body)) + body)
         while data:
             data = data[os.write(3, data):]

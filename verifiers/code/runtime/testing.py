@@ -31,6 +31,11 @@ def shown(value, quoted=False):
     return text if len(text) <= SHOWN else text[:SHOWN] + "…"
 
 
+def as_bytes(result):
+    """JSON in UTF-8. Half a surrogate pair, as a program may put into its words, is none."""
+    return json.dumps(result, ensure_ascii=False).encode("utf-8", "replace")
+
+
 class Record:
     """What a run of the tests knows about its calls."""
 
@@ -223,6 +228,6 @@ class Tests:
 
 
 _module = types.ModuleType("assay_testing")
-for _name in ("Gone", "NeedsObjects", "Record", "Tests", "shown", "shown_call"):
+for _name in ("Gone", "NeedsObjects", "Record", "Tests", "as_bytes", "shown", "shown_call"):
     setattr(_module, _name, globals()[_name])
 sys.modules["assay_testing"] = _module
