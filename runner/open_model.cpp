@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
+#include <utility>
 
 #include "base/files.h"
 #include "runner/model/endpoint_model.h"
@@ -63,19 +64,33 @@ Result<std::unique_ptr<Model>> OpenEndpoint(const std::string& name, const Model
 
 Result<std::unique_ptr<Model>> OpenModel(const std::string& name, const ModelOptions& options) {
   const bool local_name = !StartsWith(name, kReplay) && !IsEndpoint(name);
-  if (!local_name && !options.dtype.empty()) {
-    return Fail(ErrorCode::kUsage, "--dtype: only local models take it");
+  if (!local_name) {
+    for (const auto& [given, flag] : {std::pair(!options.dtype.empty(), "--dtype"),
+                                      std::pair(!options.device.empty(), "--device"),
+                                      std::pair(options.deterministic, "--deterministic"),
+                                      std::pair(options.memory_mb > 0, "--memory-mb")}) {
+      if (given) return Fail(ErrorCode::kUsage, "{}: only local models take it", flag);
+    }
   }
   if (StartsWith(name, kReplay)) return OpenReplayModel(name.substr(kReplay.size()));
   if (IsEndpoint(name)) return OpenEndpoint(name, options);
   LocalModelOptions local;
   local.threads = options.threads;
   if (options.concurrency > 0) local.batch = static_cast<std::int64_t>(options.concurrency);
+  if (!options.device.empty()) {
+    const auto device = ParseDevice(options.device);
+    if (!device) return Within("--device", device.error());
+    local.device = *device;
+  }
   if (!options.dtype.empty()) {
     const auto weights = ParseWeightType(options.dtype);
     if (!weights) return Within("--dtype", weights.error());
     local.weights = *weights;
+  } else if (local.device == Device::kCuda) {
+    local.weights = WeightType::kBf16;
   }
+  local.deterministic = options.deterministic;
+  local.memory_bytes = options.memory_mb << 20;
   return MakeLocalModel(name, local);
 }
 

@@ -1,6 +1,7 @@
 // runner/open_model.h -- From what the user typed as MODEL to a model that can be asked.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -12,8 +13,12 @@ namespace assay {
 // What only some kinds of model take; naming one that the kind does not know is kUsage.
 struct ModelOptions {
   std::size_t concurrency = 0;  // requests in flight; 0: the model chooses
-  std::string dtype;            // local models: "f32", "bf16", "int8"; "": f32
-  std::size_t threads = 0;      // local models; 0: all this process may use
+  // Local models only.
+  std::string dtype;           // "f32", "bf16", "int8", …; "": f32, on a GPU bf16
+  std::string device;          // "cpu" or "cuda"; "": cpu
+  bool deterministic = false;  // see LocalModelOptions
+  std::int64_t memory_mb = 0;  // 0: what is available
+  std::size_t threads = 0;     // local models; 0: all this process may use
   // Endpoints only.
   std::string api_key_env;   // the environment variable that holds the key; "": ASSAY_API_KEY
   std::string api_key_file;  // or the file, its first line

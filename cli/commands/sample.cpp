@@ -20,7 +20,8 @@ struct Options {
   std::string file = "-";
   int samples = 1;
   std::uint64_t seed = 0;
-  std::string dtype = "f32";
+  std::string dtype;
+  std::string device = "cpu";
   std::int64_t cache_mb = 0;
   std::int64_t memory_mb = 0;
   LocalModelOptions local;
@@ -189,7 +190,11 @@ int Stream(Model& model, std::istream& input, const Options& options) {
 }
 
 int Run(Options options) {
-  const auto type = ParseWeightType(options.dtype);
+  const auto device = ParseDevice(options.device);
+  if (!device) return Report(device.error());
+  options.local.device = *device;
+  const std::string by_default = *device == Device::kCuda ? "bf16" : "f32";
+  const auto type = ParseWeightType(options.dtype.empty() ? by_default : options.dtype);
   if (!type) return Report(type.error());
   options.local.weights = *type;
   options.local.cache_bytes = options.cache_mb << 20;
@@ -235,9 +240,13 @@ void AddSample(CLI::App& app) {
   command->add_option("--stop", o->sampling.stop,
                       "End the text before this string; may be repeated");
   add("--seed", o->seed, "Decides every draw, with the line's id and the sample's number");
-  add("--dtype", o->dtype,
-      "Weights: f32 (exact), bf16 (half the memory), int8 (fastest), int4 (as a 4-bit file has "
-      "them)");
+  command->add_option("--dtype", o->dtype,
+                      "Weights: f32 (exact), bf16 (half the memory), int8 (fastest), int4 (as a "
+                      "4-bit file has them); GPU: f32, bf16, f16; absent: f32, on a GPU bf16");
+  add("--device", o->device, "cpu, or cuda for the first GPU");
+  command->add_flag("--deterministic", o->local.deterministic,
+                    "Samples depend on nothing but themselves, at some cost on a GPU; always so on "
+                    "the CPU");
   add("--batch", o->local.batch, "Samples in work at once");
   add("--threads", o->local.threads, "0: all that this process may use");
   add("--cache-mb", o->cache_mb,

@@ -213,7 +213,17 @@ void DeclareScoreFlags(CLI::App& command, ScoreFlags& flags) {
                   "Requests in flight; 0: the model chooses")
       ->capture_default_str();
   command.add_option("--dtype", flags.model_options.dtype,
-                     "Local models: weights held as f32, bf16, int8 or int4; absent: f32");
+                     "Local models: weights held as f32, bf16, int8 or int4 (GPU: f32, bf16, f16); "
+                     "absent: f32, on a GPU bf16");
+  command.add_option("--device", flags.model_options.device,
+                     "Local models: cpu, or cuda for the first GPU; absent: cpu");
+  command.add_flag("--deterministic", flags.model_options.deterministic,
+                   "Local models: samples depend on nothing but themselves, at some cost on a GPU; "
+                   "always so on the CPU");
+  command
+      .add_option("--memory-mb", flags.model_options.memory_mb,
+                  "Local models: memory for all of it; absent or 0: what is available")
+      ->check(CLI::Range(0, 1 << 24));
   command.add_flag("--plan", flags.plan,
                    "Only say what this run could tell apart; nothing is sampled");
   command.add_flag("--preflight", flags.preflight,

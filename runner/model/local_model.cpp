@@ -12,7 +12,9 @@
 #include "runner/model/checkpoint/fused_tensors.h"
 #include "runner/model/checkpoint/gguf.h"
 #include "runner/model/checkpoint/safetensors.h"
+#include "runner/model/cuda/open.h"
 #include "runner/model/decode/batcher.h"
+#include "runner/model/decode/cpu_backend.h"
 #include "runner/model/memory_plan.h"
 #include "runner/model/resolve.h"
 #include "runner/model/template/chat_template.h"
@@ -20,20 +22,16 @@
 namespace assay {
 namespace {
 
-// Raised whenever the arithmetic changes, so that runs of different engines are not taken for one.
-constexpr std::string_view kArithmetic = "cpu-1";
-
 class CheckpointModel : public LocalModel {
  public:
   CheckpointModel(LocalParts parts, const LocalModelOptions& options, const MemoryPlan& plan,
-                  std::unique_ptr<Transformer> transformer, Result<ChatTemplate> chat_template)
+                  std::unique_ptr<Backend> backend, Result<ChatTemplate> chat_template)
       : parts_(std::move(parts)),
         options_(options),
         plan_(plan),
-        transformer_(std::move(transformer)),
+        backend_(std::move(backend)),
         chat_template_(std::move(chat_template)),
-        pool_(parts_.config, plan.cache_bytes),
-        batcher_(*transformer_, pool_, parts_.tokenizer, Limits()) {}
+        batcher_(*backend_, parts_.tokenizer, Limits()) {}
 
   void Sample(const std::vector<Request>& requests, const OnFinished& on_finished,
               const std::stop_token& stop) override {
@@ -71,24 +69,23 @@ class CheckpointModel : public LocalModel {
   Result<void> Reload() override {
     const std::lock_guard lock(identity_mutex_);
     identity_.clear();
-    return transformer_->Reload();
+    return backend_->Reload();
   }
 
   std::string Identity() const override {
     const std::lock_guard lock(identity_mutex_);
     if (identity_.empty()) {
-      identity_ =
-          Sha256Hex(fmt::format("{}\n{}\n{}\n{}\n{}\n{}", kArithmetic, ToString(options_.weights),
-                                parts_.weights->ContentHash(), parts_.tokenizer.Identity(),
-                                parts_.chat_template, Fingerprint(parts_.config)));
+      identity_ = Sha256Hex(fmt::format("{}\n{}\n{}\n{}\n{}\n{}", backend_->Arithmetic(),
+                                        ToString(options_.weights), parts_.weights->ContentHash(),
+                                        parts_.tokenizer.Identity(), parts_.chat_template,
+                                        Fingerprint(parts_.config)));
     }
     return identity_;
   }
 
   std::string Description() const override {
-    return fmt::format("{} ({}M, {}, cpu {} x {})", parts_.name,
-                       parts_.config.parameters() / 1000000, ToString(options_.weights),
-                       kernels::Kernels().name, transformer_->team().threads());
+    return fmt::format("{} ({}M, {}, {})", parts_.name, parts_.config.parameters() / 1000000,
+                       ToString(options_.weights), backend_->Description());
   }
 
   std::string MemoryUse() const override { return Describe(plan_); }
@@ -159,9 +156,8 @@ class CheckpointModel : public LocalModel {
   LocalParts parts_;
   LocalModelOptions options_;
   MemoryPlan plan_;
-  std::unique_ptr<Transformer> transformer_;
+  std::unique_ptr<Backend> backend_;
   Result<ChatTemplate> chat_template_;  // the error is told to those who need it
-  KvPool pool_;
   Batcher batcher_;
   mutable std::mutex identity_mutex_;
   mutable std::string identity_;
@@ -202,7 +198,50 @@ Result<ChatTemplate> ParseTemplate(const LocalParts& parts) {
                              parts.tokenizer.EosText(), parts.name + ": chat template");
 }
 
+Result<std::unique_ptr<LocalModel>> OnCpu(LocalParts parts, const LocalModelOptions& options,
+                                          Result<ChatTemplate> chat_template) {
+  if (options.weights == WeightType::kF16) {
+    return Fail(ErrorCode::kUsage, "dtype f16 needs --device cuda; on the CPU use bf16");
+  }
+  MemoryNeeds needs;
+  needs.weights = options.weights;
+  needs.batch = options.batch;
+  needs.threads = options.threads == 0 ? UsableThreads() : options.threads;
+  needs.cache_bytes = options.cache_bytes;
+  needs.available_bytes = options.memory_bytes > 0 ? options.memory_bytes : AvailableMemory();
+  const auto plan = PlanMemory(parts.name, parts.config, *parts.weights, needs);
+  if (!plan) return Pass(plan.error());
+  auto transformer = Transformer::Load(parts.config, parts.weights, FormatOf(options.weights),
+                                       std::make_shared<ThreadTeam>(needs.threads));
+  if (!transformer) return Pass(transformer.error());
+  auto backend =
+      std::make_unique<CpuBackend>(*std::move(transformer), plan->cache_bytes, options.batch);
+  return std::unique_ptr<LocalModel>(std::make_unique<CheckpointModel>(
+      std::move(parts), options, *plan, std::move(backend), std::move(chat_template)));
+}
+
+Result<std::unique_ptr<LocalModel>> OnCuda(LocalParts parts, const LocalModelOptions& options,
+                                           Result<ChatTemplate> chat_template) {
+  cuda::Options wanted;
+  wanted.weights = options.weights;
+  wanted.samples = options.batch;
+  wanted.cache_bytes = options.cache_bytes;
+  wanted.memory_bytes = options.memory_bytes;
+  wanted.deterministic = options.deterministic;
+  auto opened = cuda::Open(parts.name, parts.config, parts.weights, wanted);
+  if (!opened) return Pass(opened.error());
+  return std::unique_ptr<LocalModel>(
+      std::make_unique<CheckpointModel>(std::move(parts), options, opened->plan,
+                                        std::move(opened->backend), std::move(chat_template)));
+}
+
 }  // namespace
+
+Result<Device> ParseDevice(const std::string& name) {
+  if (name == "cpu") return Device::kCpu;
+  if (name == "cuda") return Device::kCuda;
+  return Fail(ErrorCode::kUsage, "device \"{}\" does not exist (there are: cpu, cuda)", name);
+}
 
 Result<LocalParts> OpenCheckpoint(const std::string& name) {
   const auto files = ResolveModel(name);
@@ -219,9 +258,10 @@ Result<std::unique_ptr<Model>> MakeLocalModel(const std::string& name,
 
 Result<std::unique_ptr<LocalModel>> MakeLocalModel(LocalParts parts,
                                                    const LocalModelOptions& options) {
-  if (options.batch < 1 || options.batch > Transformer::kMaxRows / 2) {
-    return Fail(ErrorCode::kUsage, "a batch of {} is not possible (1 to {})", options.batch,
-                Transformer::kMaxRows / 2);
+  const std::int64_t most =
+      options.device == Device::kCuda ? cuda::kMostSamples : Transformer::kMaxRows / 2;
+  if (options.batch < 1 || options.batch > most) {
+    return Fail(ErrorCode::kUsage, "a batch of {} is not possible (1 to {})", options.batch, most);
   }
   if (!options.chat_template.empty()) {
     auto source = ReadFile(options.chat_template);
@@ -229,19 +269,9 @@ Result<std::unique_ptr<LocalModel>> MakeLocalModel(LocalParts parts,
     parts.chat_template = *std::move(source);
   }
   Result<ChatTemplate> chat_template = ParseTemplate(parts);
-  MemoryNeeds needs;
-  needs.weights = options.weights;
-  needs.batch = options.batch;
-  needs.threads = options.threads == 0 ? UsableThreads() : options.threads;
-  needs.cache_bytes = options.cache_bytes;
-  needs.available_bytes = options.memory_bytes > 0 ? options.memory_bytes : AvailableMemory();
-  const auto plan = PlanMemory(parts.name, parts.config, *parts.weights, needs);
-  if (!plan) return Pass(plan.error());
-  auto transformer = Transformer::Load(parts.config, parts.weights, FormatOf(options.weights),
-                                       std::make_shared<ThreadTeam>(needs.threads));
-  if (!transformer) return Pass(transformer.error());
-  return std::unique_ptr<LocalModel>(std::make_unique<CheckpointModel>(
-      std::move(parts), options, *plan, *std::move(transformer), std::move(chat_template)));
+  return options.device == Device::kCuda
+             ? OnCuda(std::move(parts), options, std::move(chat_template))
+             : OnCpu(std::move(parts), options, std::move(chat_template));
 }
 
 }  // namespace assay

@@ -1,4 +1,4 @@
-// runner/model/local_model.h -- A checkpoint on this machine's CPU as a Model.
+// runner/model/local_model.h -- A checkpoint on this machine's CPU or GPU as a Model.
 #pragma once
 
 #include <cstdint>
@@ -15,10 +15,17 @@
 
 namespace assay {
 
+enum class Device { kCpu, kCuda };
+// kUsage naming the known devices.
+Result<Device> ParseDevice(const std::string& name);  // "cpu", "cuda"
+
 struct LocalModelOptions {
+  Device device = Device::kCpu;
   WeightType weights = WeightType::kF32;
+  // On a GPU: a sample depends on nothing but itself, at some cost. On the CPU it never does.
+  bool deterministic = false;
   std::size_t threads = 0;        // 0: all that this process may use
-  std::int64_t batch = 64;        // samples in work at once, 1 to 128
+  std::int64_t batch = 64;        // samples in work at once, 1 to 128 (CPU) or 512 (GPU)
   std::int64_t cache_bytes = 0;   // for keys and values; 0: see PlanMemory
   std::int64_t memory_bytes = 0;  // for all of it; 0: what is available
   // Jinja source instead of the model's own template; empty: its own.

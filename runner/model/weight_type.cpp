@@ -7,11 +7,12 @@ namespace assay {
 Result<WeightType> ParseWeightType(const std::string& name) {
   if (name == "f32" || name == "fp32") return WeightType::kF32;
   if (name == "bf16") return WeightType::kBf16;
+  if (name == "f16" || name == "fp16") return WeightType::kF16;
   if (name == "int8") return WeightType::kInt8;
   if (name == "int4") return WeightType::kInt4;
   return Fail(ErrorCode::kUsage,
-              "dtype \"{}\" does not exist on the CPU (there are: f32, bf16, int8, int4){}", name,
-              DidYouMean(name, {"f32", "bf16", "int8", "int4"}));
+              "dtype \"{}\" does not exist (there are: f32, bf16, int8, int4, and f16 on a GPU){}",
+              name, DidYouMean(name, {"f32", "bf16", "f16", "int8", "int4"}));
 }
 
 std::string_view ToString(WeightType type) {
@@ -20,6 +21,8 @@ std::string_view ToString(WeightType type) {
       return "f32";
     case WeightType::kBf16:
       return "bf16";
+    case WeightType::kF16:
+      return "f16";
     case WeightType::kInt8:
       return "int8";
     case WeightType::kInt4:
@@ -36,6 +39,7 @@ kernels::WeightFormat FormatOf(WeightType type) {
       return kernels::WeightFormat::kBf16;
     case WeightType::kInt8:
       return kernels::WeightFormat::kInt8;
+    case WeightType::kF16:
     case WeightType::kInt4:
       break;
   }

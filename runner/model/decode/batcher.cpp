@@ -13,11 +13,12 @@ using Clock = std::chrono::steady_clock;
 
 struct Batcher::Group {
   std::vector<TokenId> prompt;
-  std::vector<DecodeJob> jobs;                       // still to start; the last is next
-  std::vector<PageId> pages;                         // of the prompt
-  std::vector<PageId> spare;                         // set aside for the first sample
-  std::int64_t processed = 0;                        // prompt tokens
-  std::shared_ptr<const std::vector<float>> logits;  // after the prompt; null before
+  std::vector<DecodeJob> jobs;  // still to start; the last is next
+  std::vector<PageId> pages;    // of the prompt
+  std::vector<PageId> spare;    // set aside for the first sample
+  std::int64_t processed = 0;   // prompt tokens
+  std::int64_t kept = 0;        // place of the logits after the prompt
+  bool ready = false;           // those logits are there
   Clock::time_point admitted_at;
   std::int64_t size() const { return static_cast<std::int64_t>(prompt.size()); }
 };
@@ -33,47 +34,45 @@ struct Batcher::Running {
   std::vector<float> logprobs;
   TextStop text;
   Clock::time_point admitted_at;
-  std::shared_ptr<const std::vector<float>> first_logits;
-  const float* logits = nullptr;  // to draw from next
-  std::optional<Draw> draw;
+  bool started = false;  // has drawn from the kept logits of its prompt
+  DrawFrom from;         // the logits to draw from next
   bool done = false;
 };
 
-Batcher::Batcher(Transformer& transformer, KvPool& pool, Tokenizer tokenizer, BatchLimits limits)
-    : transformer_(transformer),
-      pool_(pool),
+Batcher::Batcher(Backend& backend, Tokenizer tokenizer, BatchLimits limits)
+    : backend_(backend),
+      pool_(backend.pages()),
       tokenizer_(std::move(tokenizer)),
-      limits_(std::move(limits)),
-      samplers_(transformer.team().threads()) {
-  limits_.samples = std::clamp<std::int64_t>(limits_.samples, 1, Transformer::kMaxRows / 2);
-  logits_.resize(static_cast<std::size_t>(limits_.samples * transformer.config().vocabulary));
+      limits_(std::move(limits)) {
+  limits_.samples = std::clamp<std::int64_t>(limits_.samples, 1, backend.most_samples());
+  for (std::int64_t i = limits_.samples - 1; i >= 0; --i) free_places_.push_back(i);
 }
 
 Batcher::~Batcher() = default;
 
 // Draws of `job` that fit the context.
 std::int64_t Batcher::LastPosition(const Group& group, const DecodeJob& job) const {
-  const std::int64_t room = transformer_.config().context - group.size();
+  const std::int64_t room = backend_.config().context - group.size();
   return group.size() + std::min<std::int64_t>(job.sampling->max_tokens, room) - 1;
 }
 
 // Pages that a sample needs beside the prompt's full pages. The last drawn token is never
 // processed, so positions up to LastPosition - 1 are written.
 std::int64_t Batcher::PagesNeeded(const Group& group, const DecodeJob& job) const {
-  return KvPool::PagesFor(std::max(LastPosition(group, job), group.size())) -
+  return PagePool::PagesFor(std::max(LastPosition(group, job), group.size())) -
          group.size() / kernels::kPagePositions;
 }
 
 // Why the longest sample of the group can never be drawn, if so.
 std::optional<Error> Batcher::Refusal(const Group& group) const {
-  const std::int64_t context = transformer_.config().context;
+  const std::int64_t context = backend_.config().context;
   if (group.size() >= context) {
     return Error{
         ErrorCode::kInput,
         fmt::format("the prompt has {} tokens, the model's context is {}", group.size(), context)};
   }
   const DecodeJob& longest = group.jobs.back();
-  const std::int64_t needed = KvPool::PagesFor(group.size()) + PagesNeeded(group, longest);
+  const std::int64_t needed = PagePool::PagesFor(group.size()) + PagesNeeded(group, longest);
   if (needed <= pool_.pages()) return std::nullopt;
   // One page of the cache is for the copy of the prompt's last, partly filled one.
   const bool partly = group.size() % kernels::kPagePositions != 0;
@@ -115,14 +114,14 @@ void Batcher::Run(std::vector<DecodeGroup> groups, const OnFinished& on_finished
   while (!waiting_.empty() || !admitted_.empty() || !running_.empty()) {
     if (stop.stop_requested()) return CancelAll();
     Admit();
-    Step();
+    if (auto done = Step(); !done) return FailAll(done.error());
   }
 }
 
 // Starts samples of groups whose prompt is done, then admits further groups while there is room.
 void Batcher::Admit() {
   for (auto& group : admitted_) {
-    while (group->logits && !group->jobs.empty() && Start(*group)) {
+    while (group->ready && !group->jobs.empty() && Start(*group)) {
     }
     if (group->jobs.empty()) Release(*group);
   }
@@ -131,11 +130,13 @@ void Batcher::Admit() {
   for (const auto& group : admitted_) busy += static_cast<std::int64_t>(group->jobs.size());
   while (!waiting_.empty() && busy < limits_.samples) {
     Group& group = *waiting_.back();
-    const std::int64_t prompt_pages = KvPool::PagesFor(group.size());
+    const std::int64_t prompt_pages = PagePool::PagesFor(group.size());
     const std::int64_t spare = PagesNeeded(group, group.jobs.back());
     if (prompt_pages + spare > pool_.free_pages()) return;
     for (std::int64_t i = 0; i < prompt_pages; ++i) group.pages.push_back(pool_.Take());
     for (std::int64_t i = 0; i < spare; ++i) group.spare.push_back(pool_.Take());
+    group.kept = free_places_.back();  // each admitted group has a sample that is counted
+    free_places_.pop_back();
     group.admitted_at = Clock::now();
     busy += static_cast<std::int64_t>(group.jobs.size());
     admitted_.push_back(std::move(waiting_.back()));
@@ -155,8 +156,7 @@ bool Batcher::Start(Group& group) {
   sample->prompt_tokens = group.size();
   sample->most_tokens = LastPosition(group, job) + 1 - group.size();
   sample->admitted_at = group.admitted_at;
-  sample->first_logits = group.logits;
-  sample->logits = group.logits->data();
+  sample->from = {true, group.kept, job.sampling, 0};
   const std::int64_t full = group.size() / kernels::kPagePositions;
   sample->pages.assign(group.pages.begin(), group.pages.begin() + full);
   for (const PageId page : sample->pages) pool_.AddUser(page);
@@ -170,7 +170,7 @@ bool Batcher::Start(Group& group) {
   }
   statistics_.peak_pages = std::max(statistics_.peak_pages, pool_.pages() - pool_.free_pages());
   if (full < static_cast<std::int64_t>(group.pages.size())) {
-    pool_.Copy(group.pages.back(), sample->pages[static_cast<std::size_t>(full)]);
+    backend_.CopyPage(group.pages.back(), sample->pages[static_cast<std::size_t>(full)]);
   }
   running_.push_back(std::move(sample));
   group.jobs.pop_back();
@@ -182,70 +182,64 @@ void Batcher::Release(Group& group) {
   for (const PageId page : group.spare) pool_.Drop(page);
   group.pages.clear();
   group.spare.clear();
+  free_places_.push_back(group.kept);
 }
 
 // One forward pass and the draws that it allows.
-void Batcher::Step() {
+Result<void> Batcher::Step() {
   std::vector<ForwardRow> rows;
+  std::int64_t wanting = 0;  // rows so far whose logits are wanted
   for (const auto& sample : running_) {
-    if (sample->logits != nullptr) continue;  // just started: draws from its prompt's logits
+    if (!sample->started) continue;  // draws from its prompt's logits
     const std::int64_t position =
         sample->prompt_tokens + static_cast<std::int64_t>(sample->ids.size()) - 1;
-    rows.push_back({sample->ids.back(), position, sample->pages.data(), true});
+    rows.push_back({sample->ids.back(), position, sample->pages.data(), true, false});
+    sample->from = {false, wanting++, sample->job.sampling, 0};
   }
   statistics_.sample_rows += static_cast<std::int64_t>(rows.size());
   std::vector<Group*> completed;
   for (const auto& group : admitted_) {
-    if (group->logits) continue;
+    if (group->ready) continue;
     while (group->processed < group->size() &&
-           static_cast<std::int64_t>(rows.size()) < Transformer::kMaxRows) {
+           static_cast<std::int64_t>(rows.size()) < backend_.most_rows()) {
       const std::int64_t at = group->processed++;
       const bool last = at + 1 == group->size();
-      rows.push_back({group->prompt[static_cast<std::size_t>(at)], at, group->pages.data(), last});
+      rows.push_back(
+          {group->prompt[static_cast<std::size_t>(at)], at, group->pages.data(), last, true});
       ++statistics_.prompt_rows;
       if (last) completed.push_back(group.get());
     }
   }
   if (!rows.empty()) {
     ++statistics_.steps;
-    transformer_.Forward(rows, pool_, logits_.data());
-  }
-  const std::int64_t vocabulary = transformer_.config().vocabulary;
-  const float* next = logits_.data();
-  for (const auto& sample : running_) {
-    if (sample->logits != nullptr) continue;
-    sample->logits = next;
-    next += vocabulary;
+    if (auto done = backend_.Forward(rows); !done) return done;
   }
   for (Group* group : completed) {
-    group->logits = std::make_shared<const std::vector<float>>(next, next + vocabulary);
-    next += vocabulary;
+    backend_.Keep(wanting++, group->kept);
+    group->ready = true;
     while (!group->jobs.empty() && Start(*group)) {
     }
   }
-  DrawAll();
+  if (auto done = DrawAll(); !done) return done;
   std::erase_if(running_, [](const auto& sample) { return sample->done; });
+  return {};
 }
 
-void Batcher::DrawAll() {
-  transformer_.team().Run([this](std::size_t thread) {
-    const auto count = static_cast<std::int64_t>(running_.size());
-    transformer_.team().Share(count, 1, [&](std::int64_t begin, std::int64_t end) {
-      for (std::int64_t i = begin; i < end; ++i) {
-        Running& sample = *running_[static_cast<std::size_t>(i)];
-        sample.draw =
-            samplers_[thread].Pick(sample.logits, limits_.vocabulary, *sample.job.sampling,
-                                   sample.job.key.Uniform(sample.ids.size()));
-      }
-    });
-  });
-  for (const auto& sample : running_) TakeDraw(*sample);
+Result<void> Batcher::DrawAll() {
+  std::vector<DrawFrom> from;
+  for (const auto& sample : running_) {
+    sample->from.uniform = sample->job.key.Uniform(sample->ids.size());
+    from.push_back(sample->from);
+  }
+  std::vector<std::optional<Draw>> draws(from.size());
+  if (auto done = backend_.Draw(limits_.vocabulary, from, draws); !done) return done;
+  for (std::size_t i = 0; i < draws.size(); ++i) TakeDraw(*running_[i], draws[i]);
+  return {};
 }
 
-void Batcher::TakeDraw(Running& sample) {
-  sample.logits = nullptr;
-  sample.first_logits.reset();
-  if (!sample.draw) {
+void Batcher::TakeDraw(Running& sample, const std::optional<Draw>& draw) {
+  sample.started = true;
+  if (!draw) {
     sample.done = true;
     DropPages(sample);
     (*on_finished_)(sample.job.request,
@@ -253,9 +247,9 @@ void Batcher::TakeDraw(Running& sample) {
                          sample.prompt_tokens + static_cast<std::int64_t>(sample.ids.size())));
     return;
   }
-  const TokenId id = sample.draw->id;
+  const TokenId id = draw->id;
   sample.ids.push_back(id);
-  sample.logprobs.push_back(sample.draw->logprob);
+  sample.logprobs.push_back(draw->logprob);
   if (std::binary_search(limits_.end_ids.begin(), limits_.end_ids.end(), id)) {
     return End(sample, Finish::kStop, std::string(tokenizer_.TokenBytes(id)));
   }
@@ -294,15 +288,32 @@ void Batcher::End(Running& sample, Finish finish, std::string stopped_by) {
 void Batcher::CancelAll() {
   for (const auto& sample : running_) End(*sample, Finish::kCancelled, "");
   running_.clear();
+  for (const auto& group : admitted_) Release(*group);
   for (auto* groups : {&admitted_, &waiting_}) {
     for (const auto& group : *groups) {
-      Release(*group);
       for (const DecodeJob& job : group->jobs) {
         Response response;
         response.finish = Finish::kCancelled;
         response.prompt_tokens = group->size();
         (*on_finished_)(job.request, std::move(response));
       }
+    }
+    groups->clear();
+  }
+}
+
+// The device has failed: everything that is not finished gets its error.
+void Batcher::FailAll(const Error& error) {
+  for (const auto& sample : running_) {
+    if (sample->done) continue;
+    DropPages(*sample);
+    (*on_finished_)(sample->job.request, Pass(error));
+  }
+  running_.clear();
+  for (const auto& group : admitted_) Release(*group);
+  for (auto* groups : {&admitted_, &waiting_}) {
+    for (const auto& group : *groups) {
+      for (const DecodeJob& job : group->jobs) (*on_finished_)(job.request, Pass(error));
     }
     groups->clear();
   }

@@ -8,7 +8,7 @@
 // admitted longest first, so that the run does not end with one long sample alone. Pages for a
 // sample's whole length are set aside when it starts: it can never run out halfway.
 //
-// None of this changes what is drawn: rows do not see each other (transformer.h), and draw p of a
+// None of this changes what is drawn: rows do not see each other (backend.h), and draw p of a
 // sample uses key.Uniform(p) only.
 #pragma once
 
@@ -21,11 +21,10 @@
 #include <string>
 #include <vector>
 
-#include "runner/model/decode/sampler.h"
+#include "runner/model/decode/backend.h"
 #include "runner/model/decode/text_stop.h"
 #include "runner/model/model.h"
 #include "runner/model/tokenizer/tokenizer.h"
-#include "runner/model/transformer/transformer.h"
 
 namespace assay {
 
@@ -60,7 +59,7 @@ class Batcher {
  public:
   using OnFinished = Model::OnFinished;
 
-  Batcher(Transformer& transformer, KvPool& pool, Tokenizer tokenizer, BatchLimits limits);
+  Batcher(Backend& backend, Tokenizer tokenizer, BatchLimits limits);
   ~Batcher();
 
   // Draws all jobs of all groups; see Model::Sample.
@@ -76,9 +75,10 @@ class Batcher {
 
   void Admit();
   bool Start(Group& group);
-  void Step();
-  void DrawAll();
-  void TakeDraw(Running& sample);
+  Result<void> Step();
+  Result<void> DrawAll();
+  void FailAll(const Error& error);
+  void TakeDraw(Running& sample, const std::optional<Draw>& draw);
   void End(Running& sample, Finish finish, std::string stopped_by);
   void DropPages(Running& sample);
   void Release(Group& group);
@@ -87,16 +87,15 @@ class Batcher {
   std::int64_t LastPosition(const Group& group, const DecodeJob& job) const;
   std::optional<Error> Refusal(const Group& group) const;
 
-  Transformer& transformer_;
-  KvPool& pool_;
+  Backend& backend_;
+  PagePool& pool_;
   Tokenizer tokenizer_;
   BatchLimits limits_;
   const OnFinished* on_finished_ = nullptr;
   std::vector<std::unique_ptr<Group>> waiting_;   // not admitted yet; the last is next
   std::vector<std::unique_ptr<Group>> admitted_;  // prompt in work, or samples still to start
   std::vector<std::unique_ptr<Running>> running_;
-  std::vector<Sampler> samplers_;  // one a thread
-  std::vector<float> logits_;      // a row for each running sample and each prompt in work
+  std::vector<std::int64_t> free_places_;  // of kept logits
   BatchStatistics statistics_;
 };
 

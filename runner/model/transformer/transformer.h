@@ -14,23 +14,13 @@
 
 #include "runner/model/checkpoint/config.h"
 #include "runner/model/checkpoint/tensor.h"
-#include "runner/model/token_id.h"
+#include "runner/model/transformer/forward_row.h"
 #include "runner/model/transformer/kernels/rope.h"
 #include "runner/model/transformer/kv_pool.h"
 #include "runner/model/transformer/thread_team.h"
 #include "runner/model/transformer/weights.h"
 
 namespace assay {
-
-// One token to process. Its key and value are written to the sequence's pages; rows of the same
-// sequence in one call must have ascending positions, and all earlier positions must have been
-// processed.
-struct ForwardRow {
-  TokenId token = 0;
-  std::int64_t position = 0;
-  const PageId* pages = nullptr;  // PagesFor(position + 1) of them
-  bool wants_logits = false;
-};
 
 // One call at a time.
 class Transformer {

@@ -3,6 +3,7 @@
 
 #include <map>
 
+#include "runner/model/decode/cpu_backend.h"
 #include "tests/runner/model/chain_model.h"
 #include "tests/support/catch.h"
 
@@ -18,10 +19,10 @@ struct Bench {
     auto loaded = Transformer::Load(config, std::make_shared<ChainWeights>(ChainOf("abc")),
                                     kernels::WeightFormat::kF32, std::make_shared<ThreadTeam>(1));
     if (!loaded) FAIL(loaded.error().message);
-    transformer = *std::move(loaded);
-    pool = std::make_unique<KvPool>(config, pages * KvPool::PageBytes(config));
-    batcher = std::make_unique<Batcher>(*transformer, *pool, ByteTokenizer(),
-                                        BatchLimits{samples, 260, {258}});
+    backend = std::make_unique<CpuBackend>(*std::move(loaded), pages * KvPool::PageBytes(config),
+                                           samples);
+    batcher =
+        std::make_unique<Batcher>(*backend, ByteTokenizer(), BatchLimits{samples, 260, {258}});
   }
 
   // Draws `groups`; returns the requests in the order in which they finished.
@@ -37,7 +38,7 @@ struct Bench {
                    }
                  },
                  {});
-    CHECK(pool->free_pages() == pool->pages());
+    CHECK(backend->pages().free_pages() == backend->pages().pages());
     return order;
   }
 
@@ -53,8 +54,7 @@ struct Bench {
   }
 
   ModelConfig config;
-  std::unique_ptr<Transformer> transformer;
-  std::unique_ptr<KvPool> pool;
+  std::unique_ptr<CpuBackend> backend;
   std::unique_ptr<Batcher> batcher;
   std::vector<std::unique_ptr<Sampling>> samplings;
   std::map<std::size_t, std::int64_t> tokens;

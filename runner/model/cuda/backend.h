@@ -1,0 +1,23 @@
+// runner/model/cuda/backend.h -- The scheduler's back end on one GPU.
+//
+// Passes over drawn tokens alone are captured once for each number of rows (a power of two) and
+// reach of attention, and replayed; passes with prompt rows are launched kernel by kernel. The
+// uniform numbers of draws come from the host, where the CPU's come from too.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "runner/model/cuda/open.h"
+
+namespace assay::cuda {
+
+// Rows of one pass at most.
+inline constexpr std::int64_t kMostRows = 2048;
+
+// Open, on the GPU that there is. Tests call it with an emulated one.
+Result<Opened> OpenOnDevice(const std::string& name, const ModelConfig& config,
+                            std::shared_ptr<const TensorSource> weights, const Options& options);
+
+}  // namespace assay::cuda

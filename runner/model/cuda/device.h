@@ -1,0 +1,99 @@
+// runner/model/cuda/device.h -- A GPU's memory and its queue of work, owned and freed by objects.
+//
+// Work put on a stream runs in order; what fails shows at the next Synchronize, once. One thread at
+// a time. The tests' build imitates all of it (platform/emulated.h).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+
+#include "base/result.h"
+
+namespace assay::cuda {
+
+struct DeviceInfo {
+  std::string name;
+  int major = 0;  // compute capability
+  int minor = 0;
+  int processors = 0;  // streaming multiprocessors
+  std::int64_t total_bytes = 0;
+  std::int64_t free_bytes = 0;
+  bool emulated = false;
+};
+
+// The first GPU. kUnavailable, in one sentence, where there is no driver, no GPU, or too old a one.
+Result<DeviceInfo> OpenDevice();
+
+// Bytes on the GPU. Move-only.
+class DeviceMemory {
+ public:
+  DeviceMemory() = default;
+  // kUnavailable naming the size where it cannot be had.
+  static Result<DeviceMemory> Allocate(std::size_t bytes);
+  void* data() const { return data_.get(); }
+  std::size_t bytes() const { return bytes_; }
+
+ private:
+  struct Free {
+    void operator()(void* data) const;
+  };
+  std::unique_ptr<void, Free> data_;
+  std::size_t bytes_ = 0;
+};
+
+// A captured series of launches.
+class Graph {
+ public:
+  virtual ~Graph() = default;
+};
+
+class Stream {
+ public:
+  static Result<std::unique_ptr<Stream>> Create();
+  virtual ~Stream() = default;
+  // For Launch.
+  virtual void* handle() = 0;
+
+  // Host memory is read before Upload returns, and written by the next Synchronize.
+  virtual void Upload(void* device, const void* host, std::size_t bytes) = 0;
+  virtual void Download(void* host, const void* device, std::size_t bytes) = 0;
+  virtual void Copy(void* to, const void* from, std::size_t bytes) = 0;
+  virtual void Zero(void* device, std::size_t bytes) = 0;
+  // Waits for everything; kInternal naming the first failure since the last call.
+  virtual Result<void> Synchronize() = 0;
+
+  // What is launched between these two is recorded, not run.
+  virtual void BeginCapture() = 0;
+  virtual Result<std::unique_ptr<Graph>> EndCapture() = 0;
+  virtual void Run(Graph& graph) = 0;
+
+  // Of the stream's own clock, in milliseconds, since an arbitrary point. Waits.
+  virtual Result<double> Now() = 0;
+};
+
+// `count` elements of T on the GPU.
+template <class T>
+class DeviceArray {
+ public:
+  DeviceArray() = default;
+  static Result<DeviceArray> Allocate(std::size_t count) {
+    auto memory = DeviceMemory::Allocate(count * sizeof(T));
+    if (!memory) return Pass(memory.error());
+    DeviceArray out;
+    out.memory_ = *std::move(memory);
+    return out;
+  }
+  T* data() const { return static_cast<T*>(memory_.data()); }
+  std::size_t size() const { return memory_.bytes() / sizeof(T); }
+  void Upload(Stream& stream, std::span<const T> values) {
+    stream.Upload(data(), values.data(), values.size_bytes());
+  }
+
+ private:
+  DeviceMemory memory_;
+};
+
+}  // namespace assay::cuda

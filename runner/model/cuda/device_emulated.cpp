@@ -1,0 +1,75 @@
+#include <chrono>
+#include <cstdlib>
+#include <cstring>
+
+#include "runner/model/cuda/device.h"
+#include "runner/model/cuda/platform/emulated_stream.h"
+
+namespace assay::cuda {
+namespace {
+
+struct EmulatedGraph : Graph {
+  std::vector<std::function<void()>> work;
+};
+
+class EmulatedStream : public Stream {
+ public:
+  void* handle() override { return &state_; }
+  void Upload(void* device, const void* host, std::size_t bytes) override {
+    if (bytes > 0) std::memcpy(device, host, bytes);
+  }
+  void Download(void* host, const void* device, std::size_t bytes) override {
+    if (bytes > 0) std::memcpy(host, device, bytes);
+  }
+  void Copy(void* to, const void* from, std::size_t bytes) override {
+    emulated::Put(&state_, [=] { std::memcpy(to, from, bytes); });
+  }
+  void Zero(void* device, std::size_t bytes) override {
+    emulated::Put(&state_, [=] { std::memset(device, 0, bytes); });
+  }
+  Result<void> Synchronize() override { return {}; }
+  void BeginCapture() override { state_.capturing = true; }
+  Result<std::unique_ptr<Graph>> EndCapture() override {
+    state_.capturing = false;
+    auto graph = std::make_unique<EmulatedGraph>();
+    graph->work.swap(state_.recorded);
+    return graph;
+  }
+  void Run(Graph& graph) override {
+    for (const auto& work : static_cast<EmulatedGraph&>(graph).work) work();
+  }
+  Result<double> Now() override {
+    const auto now = std::chrono::steady_clock::now().time_since_epoch();
+    return std::chrono::duration<double, std::milli>(now).count();
+  }
+
+ private:
+  emulated::StreamState state_;
+};
+
+}  // namespace
+
+Result<DeviceInfo> OpenDevice() {
+  DeviceInfo info;
+  info.name = "emulated";
+  info.major = 8;
+  info.processors = 4;
+  info.total_bytes = info.free_bytes = std::int64_t{1} << 30;
+  info.emulated = true;
+  return info;
+}
+
+void DeviceMemory::Free::operator()(void* data) const { std::free(data); }
+
+Result<DeviceMemory> DeviceMemory::Allocate(std::size_t bytes) {
+  DeviceMemory out;
+  out.data_.reset(std::malloc(bytes == 0 ? 1 : bytes));
+  if (!out.data_) return Fail(ErrorCode::kUnavailable, "no {} bytes of memory", bytes);
+  std::memset(out.data_.get(), 0xFF, bytes);  // NaNs: what is read before it is written shows
+  out.bytes_ = bytes;
+  return out;
+}
+
+Result<std::unique_ptr<Stream>> Stream::Create() { return std::make_unique<EmulatedStream>(); }
+
+}  // namespace assay::cuda

@@ -1,0 +1,157 @@
+#include <cuda_runtime_api.h>
+
+#include <utility>
+#include <vector>
+
+#include "runner/model/cuda/device.h"
+
+namespace assay::cuda {
+namespace {
+
+std::string NoDevice(cudaError_t error) {
+  switch (error) {
+    case cudaErrorInsufficientDriver:
+    case cudaErrorSystemDriverMismatch:
+      return "device cuda: there is no NVIDIA driver on this machine, or one too old for CUDA 13";
+    case cudaErrorNoDevice:
+      return "device cuda: there is no NVIDIA GPU on this machine";
+    default:
+      return std::string("device cuda: the GPU cannot be used: ") + cudaGetErrorString(error);
+  }
+}
+
+struct CudaGraph : Graph {
+  ~CudaGraph() override {
+    if (run != nullptr) cudaGraphExecDestroy(run);
+  }
+  cudaGraphExec_t run = nullptr;
+};
+
+class CudaStream : public Stream {
+ public:
+  CudaStream(cudaStream_t stream, cudaEvent_t start, cudaEvent_t now)
+      : stream_(stream), start_(start), now_(now) {
+    cudaEventRecord(start_, stream_);
+  }
+  ~CudaStream() override {
+    cudaEventDestroy(now_);
+    cudaEventDestroy(start_);
+    cudaStreamDestroy(stream_);
+  }
+  void* handle() override { return stream_; }
+  // From pageable memory the copy is staged before the call returns.
+  void Upload(void* device, const void* host, std::size_t bytes) override {
+    if (bytes > 0) Note(cudaMemcpyAsync(device, host, bytes, cudaMemcpyHostToDevice, stream_));
+  }
+  void Download(void* host, const void* device, std::size_t bytes) override {
+    if (bytes > 0) Note(cudaMemcpyAsync(host, device, bytes, cudaMemcpyDeviceToHost, stream_));
+  }
+  void Copy(void* to, const void* from, std::size_t bytes) override {
+    Note(cudaMemcpyAsync(to, from, bytes, cudaMemcpyDeviceToDevice, stream_));
+  }
+  void Zero(void* device, std::size_t bytes) override {
+    Note(cudaMemsetAsync(device, 0, bytes, stream_));
+  }
+  Result<void> Synchronize() override {
+    Note(cudaStreamSynchronize(stream_));
+    Note(cudaGetLastError());
+    if (first_ == cudaSuccess) return {};
+    return Fail(ErrorCode::kInternal, "the GPU failed: {}",
+                cudaGetErrorString(std::exchange(first_, cudaSuccess)));
+  }
+  void BeginCapture() override {
+    Note(cudaStreamBeginCapture(stream_, cudaStreamCaptureModeThreadLocal));
+  }
+  Result<std::unique_ptr<Graph>> EndCapture() override {
+    cudaGraph_t recorded = nullptr;
+    auto graph = std::make_unique<CudaGraph>();
+    Note(cudaStreamEndCapture(stream_, &recorded));
+    if (recorded != nullptr) {
+      Note(cudaGraphInstantiate(&graph->run, recorded, 0));
+      cudaGraphDestroy(recorded);
+    }
+    if (graph->run == nullptr) {
+      if (auto failed = Synchronize(); !failed) return Pass(failed.error());
+      return Fail(ErrorCode::kInternal, "the GPU failed: nothing was captured");
+    }
+    return graph;
+  }
+  void Run(Graph& graph) override {
+    Note(cudaGraphLaunch(static_cast<CudaGraph&>(graph).run, stream_));
+  }
+  Result<double> Now() override {
+    Note(cudaEventRecord(now_, stream_));
+    Note(cudaEventSynchronize(now_));
+    float milliseconds = 0;
+    Note(cudaEventElapsedTime(&milliseconds, start_, now_));
+    if (auto failed = Synchronize(); !failed) return Pass(failed.error());
+    return static_cast<double>(milliseconds);
+  }
+
+ private:
+  void Note(cudaError_t error) {
+    if (first_ == cudaSuccess) first_ = error;
+  }
+  cudaStream_t stream_;
+  cudaEvent_t start_;
+  cudaEvent_t now_;
+  cudaError_t first_ = cudaSuccess;
+};
+
+}  // namespace
+
+Result<DeviceInfo> OpenDevice() {
+  int count = 0;
+  if (const auto error = cudaGetDeviceCount(&count); error != cudaSuccess || count == 0) {
+    return Fail(ErrorCode::kUnavailable, "{}",
+                NoDevice(error == cudaSuccess ? cudaErrorNoDevice : error));
+  }
+  cudaDeviceProp properties{};
+  std::size_t free_bytes = 0;
+  std::size_t total_bytes = 0;
+  auto error = cudaSetDevice(0);
+  if (error == cudaSuccess) error = cudaGetDeviceProperties(&properties, 0);
+  if (error == cudaSuccess) error = cudaMemGetInfo(&free_bytes, &total_bytes);
+  if (error != cudaSuccess) return Fail(ErrorCode::kUnavailable, "{}", NoDevice(error));
+  if (properties.major < 8) {
+    return Fail(ErrorCode::kUnavailable,
+                "device cuda: {} has compute capability {}.{}, expected at least 8.0",
+                properties.name, properties.major, properties.minor);
+  }
+  DeviceInfo info;
+  info.name = properties.name;
+  info.major = properties.major;
+  info.minor = properties.minor;
+  info.processors = properties.multiProcessorCount;
+  info.total_bytes = static_cast<std::int64_t>(total_bytes);
+  info.free_bytes = static_cast<std::int64_t>(free_bytes);
+  return info;
+}
+
+void DeviceMemory::Free::operator()(void* data) const { cudaFree(data); }
+
+Result<DeviceMemory> DeviceMemory::Allocate(std::size_t bytes) {
+  void* data = nullptr;
+  if (const auto error = cudaMalloc(&data, bytes == 0 ? 1 : bytes); error != cudaSuccess) {
+    cudaGetLastError();  // it is told here, not at the next Synchronize
+    return Fail(ErrorCode::kUnavailable, "the GPU has no {} MB left: {}", (bytes >> 20) + 1,
+                cudaGetErrorString(error));
+  }
+  DeviceMemory out;
+  out.data_.reset(data);
+  out.bytes_ = bytes;
+  return out;
+}
+
+Result<std::unique_ptr<Stream>> Stream::Create() {
+  cudaStream_t stream = nullptr;
+  cudaEvent_t start = nullptr;
+  cudaEvent_t now = nullptr;
+  auto error = cudaStreamCreateWithFlags(&stream, cudaStreamNonBlocking);
+  if (error == cudaSuccess) error = cudaEventCreate(&start);
+  if (error == cudaSuccess) error = cudaEventCreate(&now);
+  if (error != cudaSuccess) return Fail(ErrorCode::kUnavailable, "{}", NoDevice(error));
+  return std::make_unique<CudaStream>(stream, start, now);
+}
+
+}  // namespace assay::cuda

@@ -1,0 +1,61 @@
+// runner/model/cuda/kernels/attention.h -- Attention of rows over the paged cache. Its CPU
+// reference is reference::Attend.
+//
+// Every row's sums run in an order that depends on its own position alone:
+//   Decode: stretches of kSplit positions; within one, a chain of fused multiply-adds over the
+//     dimensions for each score, then partial sums by position modulo 4; stretches are joined in
+//     ascending order.
+//   Prefill: tiles of 64 positions in ascending order, products by the matrix units.
+// The two differ in rounding, so rows of prompts always go through Prefill where it is to be had,
+// drawn tokens always through Decode.
+#pragma once
+
+#include "runner/model/cuda/kernels/cache.h"
+
+namespace assay::cuda {
+
+inline constexpr std::int64_t kSplit = 256;           // positions of one stretch
+inline constexpr std::int64_t kMostHeadDim = 256;     // of Decode
+inline constexpr std::int64_t kMostPrefillDim = 128;  // of Prefill
+inline constexpr std::int64_t kPrefillRows = 64;      // of a tile
+
+constexpr std::int64_t SplitsFor(std::int64_t positions) {
+  return (positions + kSplit - 1) / kSplit;
+}
+
+template <class T>
+struct AttentionArgs {
+  const T* qkv = nullptr;       // row r begins with its queries [heads][head_dim]
+  std::int64_t row_stride = 0;  // elements of a row of qkv
+  std::int64_t first_row = 0;   // Decode: rows first_row to first_row + rows - 1
+  std::int64_t rows = 0;
+  std::int64_t heads = 0;
+  std::int64_t kv_heads = 0;
+  std::int64_t head_dim = 0;  // a multiple of 8
+  float scale = 1;
+  const std::int32_t* positions = nullptr;  // of each row: it sees [0, positions[r]]
+  CacheView<T> cache;
+  T* out = nullptr;  // [row][heads * head_dim]
+};
+
+// Floats that Decode needs for partial results of `rows` rows with up to `splits` stretches.
+constexpr std::int64_t PartialFloats(std::int64_t rows, std::int64_t heads, std::int64_t head_dim,
+                                     std::int64_t splits) {
+  return splits > 1 ? rows * heads * splits * (head_dim + 2) : 0;
+}
+
+// `splits` is at least SplitsFor(position + 1) of every row.
+template <class T>
+void AttendDecode(void* stream, const AttentionArgs<T>& args, std::int64_t splits, float* partial);
+
+// A tile of up to kPrefillRows rows with ascending positions of one sequence.
+struct PrefillTile {
+  std::int32_t first_row;
+  std::int32_t rows;
+};
+// Bf16 and Half with head_dim a multiple of 8 up to kMostPrefillDim.
+template <class T>
+void AttendPrefill(void* stream, const AttentionArgs<T>& args, const PrefillTile* tiles,
+                   std::int64_t count);
+
+}  // namespace assay::cuda

@@ -1,0 +1,42 @@
+// runner/model/cuda/kernels/rows.h -- What happens to each row beside products and attention:
+// embedding, residual sum with RMSNorm, SwiGLU. Their CPU references are reference::RmsNorm and
+// reference::SwiGlu (runner/model/transformer/kernels/reference.h).
+//
+// T is float, Bf16 or Half: the type of weights and of what products read and write. The residual
+// stream is float. Every row is computed by itself, in an order of sums that no other row changes.
+#pragma once
+
+#include <cstdint>
+
+namespace assay::cuda {
+
+// x[r] = table[tokens[r]], rows of `columns`.
+template <class T>
+void Embed(void* stream, const T* table, const std::int32_t* tokens, std::int64_t rows,
+           std::int64_t columns, float* x);
+
+// For each of `rows` rows r with source s = sources == null ? r : sources[r]:
+//   x[s] += delta[s] + bias (each if not null)
+//   out[r] = x[s] * (1 / sqrt(mean of squares + epsilon)) * weight
+// No two rows may have the same source.
+template <class T>
+struct AddNormArgs {
+  float* x = nullptr;
+  const T* delta = nullptr;
+  const float* bias = nullptr;
+  const float* weight = nullptr;
+  const std::int32_t* sources = nullptr;
+  std::int64_t rows = 0;
+  std::int64_t columns = 0;
+  float epsilon = 0;
+  T* out = nullptr;
+};
+template <class T>
+void AddNorm(void* stream, const AddNormArgs<T>& args);
+
+// out[r][i] = silu(g) * u, where g = in[r][i], u = in[r][width + i], to each its bias if not null.
+template <class T>
+void SwiGlu(void* stream, const T* in, const float* bias, std::int64_t rows, std::int64_t width,
+            T* out);
+
+}  // namespace assay::cuda

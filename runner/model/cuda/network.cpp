@@ -1,0 +1,209 @@
+#include "runner/model/cuda/network.h"
+
+#include <algorithm>
+#include <cmath>
+#include <type_traits>
+#include <utility>
+
+#include "runner/model/cuda/kernels/attention.h"
+#include "runner/model/cuda/kernels/matmul.h"
+#include "runner/model/cuda/kernels/rope.h"
+#include "runner/model/cuda/kernels/rows.h"
+#include "runner/model/transformer/kernels/rope.h"
+
+namespace assay::cuda {
+namespace {
+
+template <class T>
+constexpr Number NumberOf() {
+  if (std::is_same_v<T, float>) return Number::kFloat;
+  return std::is_same_v<T, Bf16> ? Number::kBf16 : Number::kHalf;
+}
+
+std::int64_t QkvColumns(const ModelConfig& c) { return c.query_columns() + 2 * c.kv_columns(); }
+
+// Where prompt rows go through the matrix units.
+template <class T>
+bool PrefillByTiles(const ModelConfig& c) {
+  return !std::is_same_v<T, float> && c.head_dim <= kMostPrefillDim;
+}
+
+std::int64_t PartialSize(const ModelConfig& c, const WorkSize& size) {
+  const std::int64_t most = SplitsFor(c.context);
+  std::int64_t splits = 1;
+  while (splits < most) splits *= 2;
+  return PartialFloats(size.samples, c.heads, c.head_dim, splits);
+}
+
+// Numbers of type T for one row.
+std::int64_t RowNumbers(const ModelConfig& c) {
+  return 2 * c.hidden + QkvColumns(c) + c.query_columns() + 3 * c.intermediate;
+}
+
+}  // namespace
+
+template <class T>
+std::int64_t Network<T>::WorkBytes(const ModelConfig& c, const WorkSize& size) {
+  const std::int64_t floats = size.rows * c.hidden + c.context * c.head_dim + PartialSize(c, size) +
+                              size.samples * c.vocabulary;
+  return size.rows * RowNumbers(c) * static_cast<std::int64_t>(sizeof(T)) +
+         floats * static_cast<std::int64_t>(sizeof(float));
+}
+
+template <class T>
+Result<std::unique_ptr<Network<T>>> Network<T>::Create(const ModelConfig& config,
+                                                       const WorkSize& size, Stream& stream,
+                                                       Blas* blas, bool deterministic) {
+  std::unique_ptr<Network> network(new Network(config, size, stream, blas, deterministic));
+  if (auto done = network->Allocate(); !done) return Pass(done.error());
+  return network;
+}
+
+template <class T>
+Result<void> Network<T>::Allocate() {
+  const ModelConfig& c = config_;
+  std::optional<Error> problem;
+  const auto take = [&](auto& array, std::int64_t count) {
+    auto made = std::remove_reference_t<decltype(array)>::Allocate(static_cast<std::size_t>(count));
+    if (made) {
+      array = *std::move(made);
+    } else if (!problem) {
+      problem = made.error();
+    }
+  };
+  take(cos_, c.context * c.head_dim / 2);
+  take(sin_, c.context * c.head_dim / 2);
+  take(x_, size_.rows * c.hidden);
+  take(normed_, size_.rows * c.hidden);
+  take(delta_, size_.rows * c.hidden);
+  take(qkv_, size_.rows * QkvColumns(c));
+  take(attended_, size_.rows * c.query_columns());
+  take(gate_up_, size_.rows * 2 * c.intermediate);
+  take(activated_, size_.rows * c.intermediate);
+  take(partial_, PartialSize(c, size_));
+  take(logits_, size_.samples * c.vocabulary);
+  if (problem) return tl::unexpected<Error>(*problem);
+  kernels::RopeTable rope(c.rope, c.head_dim);
+  rope.Grow(c.context);
+  stream_.Upload(cos_.data(), rope.Cos(0), cos_.size() * sizeof(float));
+  stream_.Upload(sin_.data(), rope.Sin(0), sin_.size() * sizeof(float));
+  return stream_.Synchronize();
+}
+
+template <class T>
+template <class Out>
+void Network<T>::Product(const T* x, const T* w, std::int64_t rows, std::int64_t inputs,
+                         std::int64_t outputs, Out* y) {
+  const MatmulArgs<T> args{x, w, rows, inputs, outputs};
+  if (!deterministic_) {
+    if (rows <= kMostMatVecRows) return MatVec(stream_.handle(), args, y);
+    if (blas_ != nullptr &&
+        blas_->Multiply(stream_, NumberOf<T>(), NumberOf<Out>(), x, w, rows, inputs, outputs, y)) {
+      return;
+    }
+  }
+  Matmul(stream_.handle(), args, y);
+}
+
+template <class T>
+void Network<T>::Norm(const T* delta, const float* bias, const DeviceArray<float>& weight,
+                      const std::int32_t* sources, std::int64_t rows) {
+  AddNormArgs<T> args;
+  args.x = x_.data();
+  args.delta = delta;
+  args.bias = bias;
+  args.weight = weight.data();
+  args.sources = sources;
+  args.rows = rows;
+  args.columns = config_.hidden;
+  args.epsilon = static_cast<float>(config_.rms_eps);
+  args.out = normed_.data();
+  AddNorm(stream_.handle(), args);
+}
+
+template <class T>
+void Network<T>::Attention(const LayerWeights<T>& w, const StepShape& shape,
+                           const std::int32_t* data, const CacheView<T>& cache) {
+  const ModelConfig& c = config_;
+  RopeArgs<T> rope;
+  rope.qkv = qkv_.data();
+  rope.rows = shape.rows();
+  rope.heads = c.heads;
+  rope.kv_heads = c.kv_heads;
+  rope.head_dim = c.head_dim;
+  rope.bias = w.qkv_bias.data();
+  rope.query_norm = w.query_norm.data();
+  rope.key_norm = w.key_norm.data();
+  rope.epsilon = static_cast<float>(c.rms_eps);
+  rope.cos = cos_.data();
+  rope.sin = sin_.data();
+  rope.positions = data + shape.positions_at();
+  rope.cache = cache;
+  RotateAndKeep(stream_.handle(), rope);
+
+  AttentionArgs<T> args;
+  args.qkv = qkv_.data();
+  args.row_stride = QkvColumns(c);
+  args.heads = c.heads;
+  args.kv_heads = c.kv_heads;
+  args.head_dim = c.head_dim;
+  args.scale = 1.0F / std::sqrt(static_cast<float>(c.head_dim));
+  args.positions = rope.positions;
+  args.cache = cache;
+  args.out = attended_.data();
+  const bool tiles = PrefillByTiles<T>(c);
+  // The room for partial results is for `samples` rows at a time.
+  const std::int64_t one_by_one = tiles ? shape.decode_rows : shape.rows();
+  for (std::int64_t first = 0; first < one_by_one; first += size_.samples) {
+    args.first_row = first;
+    args.rows = std::min(size_.samples, one_by_one - first);
+    AttendDecode(stream_.handle(), args, shape.splits, partial_.data());
+  }
+  if constexpr (!std::is_same_v<T, float>) {
+    if (tiles && shape.tiles > 0) {
+      AttendPrefill(stream_.handle(), args,
+                    reinterpret_cast<const PrefillTile*>(data + shape.tiles_at()), shape.tiles);
+    }
+  }
+}
+
+template <class T>
+void Network<T>::Run(const Weights<T>& weights, const StepShape& shape, const std::int32_t* data,
+                     T* pool, std::int64_t page_stride) {
+  const ModelConfig& c = config_;
+  const std::int64_t rows = shape.rows();
+  Embed(stream_.handle(), weights.embedding.data(), data, rows, c.hidden, x_.data());
+  CacheView<T> cache;
+  cache.pool = pool;
+  cache.page_stride = page_stride;
+  cache.sequences = data + shape.sequences_at();
+  cache.tables = data + shape.tables_at();
+  cache.table_stride = shape.table_stride();
+  // What the layer before left to be added to the residual stream.
+  const T* delta = nullptr;
+  const float* bias = nullptr;
+  for (const LayerWeights<T>& w : weights.layers) {
+    Norm(delta, bias, w.attention_norm, nullptr, rows);
+    Product(normed_.data(), w.qkv.data(), rows, c.hidden, QkvColumns(c), qkv_.data());
+    Attention(w, shape, data, cache);
+    cache.layer_offset += 2 * kPagePositions * c.kv_columns();
+    Product(attended_.data(), w.output.data(), rows, c.query_columns(), c.hidden, delta_.data());
+    Norm(delta_.data(), w.output_bias.data(), w.mlp_norm, nullptr, rows);
+    Product(normed_.data(), w.gate_up.data(), rows, c.hidden, 2 * c.intermediate, gate_up_.data());
+    SwiGlu(stream_.handle(), gate_up_.data(), w.gate_up_bias.data(), rows, c.intermediate,
+           activated_.data());
+    Product(activated_.data(), w.down.data(), rows, c.intermediate, c.hidden, delta_.data());
+    delta = delta_.data();
+    bias = w.down_bias.data();
+  }
+  if (shape.wanted == 0) return;
+  Norm(delta, bias, weights.final_norm, data + shape.sources_at(), shape.wanted);
+  const T* head = c.tied_head ? weights.embedding.data() : weights.head.data();
+  Product(normed_.data(), head, shape.wanted, c.hidden, c.vocabulary, logits_.data());
+}
+
+template class Network<float>;
+template class Network<Bf16>;
+template class Network<Half>;
+
+}  // namespace assay::cuda

@@ -1,0 +1,60 @@
+// runner/model/cuda/platform/nvidia.h -- The platform of platform.h on a GPU.
+#pragma once
+
+#include <cuda_runtime.h>
+
+#include "runner/model/cuda/platform/numbers.h"
+
+namespace assay::cuda {
+
+__device__ inline unsigned char* SharedBytes() {
+  extern __shared__ __align__(16) unsigned char assay_shared_bytes[];
+  return assay_shared_bytes;
+}
+
+// Copies 16 aligned bytes, or puts 16 zeros where not `valid` (`global` is not read then).
+__device__ inline void CopyAsync16(void* shared, const void* global, bool valid) {
+  const auto to = static_cast<unsigned>(__cvta_generic_to_shared(shared));
+  asm volatile("cp.async.cg.shared.global [%0], [%1], 16, %2;" ::"r"(to), "l"(global),
+               "r"(valid ? 16 : 0));
+}
+__device__ inline void CommitCopies() { asm volatile("cp.async.commit_group;"); }
+// Until all but the last `n` groups of this thread have arrived.
+template <int n>
+__device__ inline void WaitCopies() {
+  asm volatile("cp.async.wait_group %0;" ::"n"(n) : "memory");
+}
+
+// sum += a * b for tiles of 16 x 16 and 16 x 8 spread over a warp, as PTX's mma.m16n8k16 lays them
+// out (see emulated.h).
+__device__ inline void MultiplyTile(float (&sum)[4], const std::uint32_t (&a)[4],
+                                    const std::uint32_t (&b)[2], Bf16 /*type*/) {
+  asm volatile(
+      "mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {%0,%1,%2,%3}, {%4,%5,%6,%7}, "
+      "{%8,%9}, {%0,%1,%2,%3};"
+      : "+f"(sum[0]), "+f"(sum[1]), "+f"(sum[2]), "+f"(sum[3])
+      : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b[0]), "r"(b[1]));
+}
+__device__ inline void MultiplyTile(float (&sum)[4], const std::uint32_t (&a)[4],
+                                    const std::uint32_t (&b)[2], Half /*type*/) {
+  asm volatile(
+      "mma.sync.aligned.m16n8k16.row.col.f32.f16.f16.f32 {%0,%1,%2,%3}, {%4,%5,%6,%7}, "
+      "{%8,%9}, {%0,%1,%2,%3};"
+      : "+f"(sum[0]), "+f"(sum[1]), "+f"(sum[2]), "+f"(sum[3])
+      : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b[0]), "r"(b[1]));
+}
+
+// Failures show at the stream's next Synchronize.
+template <class... Parameters, class... Arguments>
+void Launch(const LaunchShape& shape, void* stream, void (*kernel)(Parameters...),
+            Arguments... arguments) {
+  constexpr std::size_t kWithoutAsking = 48 * 1024;
+  if (shape.shared_bytes > kWithoutAsking) {
+    cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize,
+                         static_cast<int>(shape.shared_bytes));
+  }
+  kernel<<<dim3(shape.grid_x, shape.grid_y, shape.grid_z), shape.threads, shape.shared_bytes,
+           static_cast<cudaStream_t>(stream)>>>(arguments...);
+}
+
+}  // namespace assay::cuda

@@ -1,0 +1,243 @@
+// The whole model on the device against the CPU's, on random checkpoints of every family.
+#include "runner/model/cuda/backend.h"
+
+#include <map>
+
+#include "runner/model/checkpoint/fused_tensors.h"
+#include "runner/model/checkpoint/safetensors.h"
+#include "runner/model/decode/batcher.h"
+#include "runner/model/decode/cpu_backend.h"
+#include "tests/runner/cuda/device_case.h"
+#include "tests/runner/model/chain_model.h"
+
+namespace assay::cuda {
+namespace {
+
+using Catch::Matchers::Contains;
+
+struct Checkpoint {
+  ModelConfig config;
+  std::shared_ptr<const TensorSource> weights;
+};
+
+Checkpoint Tiny(const std::string& name) {
+  const auto folder = std::filesystem::path(ASSAY_SOURCE_DIR) / "tests/cases/model/tiny" / name;
+  auto config = ReadModelConfig(folder);
+  if (!config) FAIL(config.error().message);
+  auto weights = Safetensors::Open(folder);
+  if (!weights) FAIL(weights.error().message);
+  auto split = SplitFused(*std::move(weights), *config);
+  return {*std::move(config), std::move(split)};
+}
+
+std::unique_ptr<Backend> OnDevice(const Checkpoint& checkpoint, WeightType type,
+                                  bool deterministic) {
+  Options options;
+  options.weights = type;
+  options.samples = 12;
+  options.cache_bytes = std::int64_t{1} << 22;
+  options.deterministic = deterministic;
+  auto opened = OpenOnDevice("tiny", checkpoint.config, checkpoint.weights, options);
+  if (!opened) FAIL(opened.error().message);
+  return std::move(opened->backend);
+}
+
+std::unique_ptr<Backend> OnCpu(const Checkpoint& checkpoint) {
+  auto transformer =
+      Transformer::Load(checkpoint.config, checkpoint.weights, kernels::WeightFormat::kF32,
+                        std::make_shared<ThreadTeam>(1));
+  if (!transformer) FAIL(transformer.error().message);
+  return std::make_unique<CpuBackend>(*std::move(transformer), std::int64_t{1} << 24, 12);
+}
+
+std::vector<TokenId> Prompt(std::int64_t tokens, std::int64_t vocabulary, std::uint64_t seed) {
+  Rng rng(Key("prompt", seed));
+  std::vector<TokenId> ids;
+  for (std::int64_t i = 0; i < tokens; ++i) {
+    ids.push_back(static_cast<TokenId>(rng.Int(0, std::min<std::int64_t>(vocabulary, 256) - 1)));
+  }
+  return ids;
+}
+
+struct Drawn {
+  std::vector<TokenId> ids;
+  std::vector<float> logprobs;
+};
+
+// `samples` samples of each prompt, drawn together or one group after the other.
+std::map<std::size_t, Drawn> Sample(Backend& backend,
+                                    const std::vector<std::vector<TokenId>>& prompts, int samples,
+                                    const Sampling& sampling, bool together) {
+  std::map<std::size_t, Drawn> drawn;
+  const std::int64_t vocabulary = std::min<std::int64_t>(backend.config().vocabulary, 256);
+  Batcher batcher(backend, ByteTokenizer(), {12, vocabulary, {}});
+  std::vector<DecodeGroup> groups;
+  for (std::size_t p = 0; p < prompts.size(); ++p) {
+    DecodeGroup group{prompts[p], {}};
+    for (int i = 0; i < samples; ++i) {
+      const std::size_t request =
+          p * static_cast<std::size_t>(samples) + static_cast<std::size_t>(i);
+      group.jobs.push_back({request, &sampling, Key("draw", 1).With(request)});
+    }
+    groups.push_back(std::move(group));
+  }
+  const auto take = [&](std::size_t request, Result<Response> response) {
+    if (!response) FAIL(response.error().message);
+    drawn[request] = {response->ids, response->logprobs};
+  };
+  if (together) {
+    batcher.Run(std::move(groups), take, {});
+  } else {
+    for (auto group = groups.rbegin(); group != groups.rend(); ++group) {
+      for (const DecodeJob& job : group->jobs) batcher.Run({{group->prompt, {job}}}, take, {});
+    }
+  }
+  CHECK(backend.pages().free_pages() == backend.pages().pages());
+  return drawn;
+}
+
+const std::vector<std::string>& Families() {
+  static const std::vector<std::string> names = {"llama_tied", "llama3_rope", "qwen2",
+                                                 "qwen2_yarn", "qwen3",       "phi3"};
+  return names;
+}
+
+// The log-probabilities that greedy decoding tells depend on all logits of every position.
+TEST_CASE("greedy texts and log-probabilities of every family equal the CPU's in f32", "[model]") {
+  Sampling greedy;
+  greedy.temperature = 0;
+  greedy.max_tokens = 6;
+  greedy.logprobs = true;
+  for (const std::string& name : Families()) {
+    DYNAMIC_SECTION(name) {
+      const Checkpoint checkpoint = Tiny(name);
+      const std::vector<std::vector<TokenId>> prompts = {
+          Prompt(19, checkpoint.config.vocabulary, 1), Prompt(3, checkpoint.config.vocabulary, 2)};
+      const auto expected = Sample(*OnCpu(checkpoint), prompts, 1, greedy, true);
+      for (const bool deterministic : {true, false}) {
+        if (!deterministic && name != "qwen2" && name != "phi3")
+          continue;  // the kernels are tested
+        const auto backend = OnDevice(checkpoint, WeightType::kF32, deterministic);
+        for (const auto& [request, drawn] : Sample(*backend, prompts, 1, greedy, true)) {
+          CHECK(drawn.ids == expected.at(request).ids);
+          CHECK(Distance(drawn.logprobs, expected.at(request).logprobs) < 2e-5);
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("log-probabilities of 16-bit weights are near those of f32", "[model]") {
+  Sampling greedy;
+  greedy.temperature = 0;
+  greedy.max_tokens = 1;  // later ones can follow another token
+  greedy.logprobs = true;
+  for (const std::string& name : Families()) {
+    DYNAMIC_SECTION(name) {
+      const Checkpoint checkpoint = Tiny(name);
+      std::vector<std::vector<TokenId>> prompts;
+      for (std::uint64_t i = 0; i < 3; ++i) {
+        prompts.push_back(
+            Prompt(5 + 9 * static_cast<std::int64_t>(i), checkpoint.config.vocabulary, i));
+      }
+      const auto expected = Sample(*OnCpu(checkpoint), prompts, 1, greedy, true);
+      for (const WeightType type : {WeightType::kBf16, WeightType::kF16}) {
+        const auto backend = OnDevice(checkpoint, type, true);
+        const double tolerance = type == WeightType::kBf16 ? 0.03 : 0.005;
+        for (const auto& [request, drawn] : Sample(*backend, prompts, 1, greedy, true)) {
+          CHECK(Distance(drawn.logprobs, expected.at(request).logprobs) < tolerance);
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("deterministic: a sample depends on nothing but itself", "[model]") {
+  Sampling sampling;
+  sampling.max_tokens = 5;
+  sampling.logprobs = true;
+  for (const WeightType type : {WeightType::kF32, WeightType::kBf16}) {
+    const Checkpoint checkpoint = Tiny("qwen2");
+    const auto backend = OnDevice(checkpoint, type, true);
+    std::vector<std::vector<TokenId>> prompts;
+    for (std::uint64_t i = 0; i < 3; ++i) {
+      prompts.push_back(
+          Prompt(2 + 9 * static_cast<std::int64_t>(i), checkpoint.config.vocabulary, i));
+    }
+    const auto together = Sample(*backend, prompts, 2, sampling, true);
+    const auto alone = Sample(*backend, prompts, 2, sampling, false);
+    REQUIRE(together.size() == 6);
+    for (const auto& [request, drawn] : together) {
+      CHECK(drawn.ids == alone.at(request).ids);
+      CHECK(drawn.logprobs == alone.at(request).logprobs);
+    }
+  }
+}
+
+TEST_CASE("logits that are not finite are a sample's error", "[model]") {
+  const Checkpoint chain{ChainConfig(), std::make_shared<ChainWeights>(ChainOf("ab"), 'b')};
+  Options options;
+  options.cache_bytes = 1 << 20;
+  options.weights = WeightType::kF32;
+  auto opened = OpenOnDevice("chain", chain.config, chain.weights, options);
+  if (!opened) FAIL(opened.error().message);
+  Batcher batcher(*opened->backend, ByteTokenizer(), {4, 260, {258}});
+  Sampling greedy;
+  greedy.temperature = 0;
+  std::string problem;
+  batcher.Run({{{'a'}, {{0, &greedy, Key("draw", 1)}}}},
+              [&](std::size_t, Result<Response> response) {
+                problem = response ? "none" : response.error().message;
+              },
+              {});
+  CHECK_THAT(problem, Contains("not finite after 2 tokens"));
+}
+
+TEST_CASE("weights that have changed are taken again", "[model]") {
+  auto weights = std::make_shared<ChainWeights>(ChainOf("abc"));
+  Options options;
+  options.cache_bytes = 1 << 20;
+  options.weights = WeightType::kF32;
+  auto opened = OpenOnDevice("chain", ChainConfig(), weights, options);
+  if (!opened) FAIL(opened.error().message);
+  Batcher batcher(*opened->backend, ByteTokenizer(), {4, 260, {258}});
+  Sampling greedy;
+  greedy.temperature = 0;
+  const auto text = [&] {
+    std::string out;
+    batcher.Run(
+        {{{'a'}, {{0, &greedy, Key("draw", 1)}}}},
+        [&](std::size_t, Result<Response> response) { out = response ? response->text : ""; }, {});
+    return out;
+  };
+  CHECK(text() == "bc");
+  *weights = ChainWeights(ChainOf("axyz"));
+  REQUIRE(opened->backend->Reload());
+  CHECK(text() == "xyz");
+}
+
+TEST_CASE("what does not fit the GPU is refused with the largest that does", "[model]") {
+  const Checkpoint checkpoint = Tiny("qwen3");
+  Options options;
+  options.samples = 8;
+  options.memory_bytes = std::int64_t{90} << 20;
+  const auto fits = OpenOnDevice("tiny", checkpoint.config, checkpoint.weights, options);
+  REQUIRE(fits);
+  CHECK(fits->plan.total_bytes() <= options.memory_bytes);
+  options.cache_bytes = std::int64_t{80} << 20;
+  const auto refused = OpenOnDevice("tiny", checkpoint.config, checkpoint.weights, options);
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == ErrorCode::kUsage);
+  CHECK_THAT(refused.error().message, Contains("the largest that fits is dtype bf16"));
+  options.weights = WeightType::kInt8;
+  const auto wrong = OpenOnDevice("tiny", checkpoint.config, checkpoint.weights, options);
+  REQUIRE_FALSE(wrong);
+  CHECK_THAT(wrong.error().message, Contains("a GPU takes bf16, f16 and f32"));
+  const Checkpoint odd = Tiny("llama_linear");
+  const auto misshapen = OpenOnDevice("odd", odd.config, odd.weights, Options{});
+  REQUIRE_FALSE(misshapen);
+  CHECK_THAT(misshapen.error().message, Contains("odd: intermediate_size is 50"));
+}
+
+}  // namespace
+}  // namespace assay::cuda
