@@ -72,6 +72,19 @@ class Sample(unittest.TestCase):
         self.assertEqual((done.returncode, line["outcome"]), (3, "error"))
         self.assertRegex(line["reason"], r"at most \d+ new tokens fit")
 
+    def test_a_device_that_is_not_there_is_said_plainly(self):
+        done, lines = sample("--device", "cuda")
+        if done.returncode != 0:  # else there is a GPU and a build for it
+            self.assertEqual((done.returncode, lines), (2, []))
+            self.assertRegex(done.stderr, r"^assay: device cuda: (this build has no GPU module|there is no NVIDIA )")
+            self.assertEqual(done.stderr.count("\n"), 1)
+        done, _ = sample("--device", "tpu")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn('device "tpu" does not exist (there are: cpu, cuda)', done.stderr)
+        done, _ = sample("--dtype", "f16")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("f16 needs --device cuda", done.stderr)
+
     def test_a_prompt_without_tokens_is_refused_and_the_others_go_on(self):
         done, lines = sample("--max-tokens", 1, lines=[{"id": 1, "prompt": ""}, {"id": 2, "prompt": "Hi"}])
         self.assertEqual(done.returncode, 3)

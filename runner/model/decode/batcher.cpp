@@ -118,14 +118,17 @@ void Batcher::Run(std::vector<DecodeGroup> groups, const OnFinished& on_finished
   }
 }
 
-// Starts samples of groups whose prompt is done, then admits further groups while there is room.
+// Lets go of groups whose samples have all started and drawn, starts samples of groups whose prompt
+// is done, then admits further groups while there is room.
 void Batcher::Admit() {
   for (auto& group : admitted_) {
-    while (group->ready && !group->jobs.empty() && Start(*group)) {
-    }
     if (group->jobs.empty()) Release(*group);
   }
   std::erase_if(admitted_, [](const auto& group) { return group->jobs.empty(); });
+  for (auto& group : admitted_) {
+    while (group->ready && !group->jobs.empty() && Start(*group)) {
+    }
+  }
   std::int64_t busy = static_cast<std::int64_t>(running_.size());
   for (const auto& group : admitted_) busy += static_cast<std::int64_t>(group->jobs.size());
   while (!waiting_.empty() && busy < limits_.samples) {
