@@ -27,7 +27,8 @@ CACHE = pathlib.Path(os.environ.get("ASSAY_CACHE") or
 DEFAULT_FILE = CACHE / "models" / "SmolLM2-135M-Instruct.Q4_1.gguf"
 
 # (batch, prompt tokens, new tokens)
-CELLS = [(1, 64, 128), (8, 64, 128), (32, 64, 128), (64, 64, 128), (1, 512, 128), (8, 512, 128), (32, 512, 64)]
+CELLS = [(1, 64, 128), (8, 64, 128), (32, 64, 128), (64, 64, 128), (1, 512, 128), (8, 512, 128), (32, 512, 64),
+         (64, 512, 32)]
 QUICK_CELLS = [(1, 64, 64), (8, 64, 64), (32, 64, 48)]
 SLOW_TOKENS = 32  # new tokens of transformers, whose rate needs no more to settle
 
