@@ -8,8 +8,8 @@ namespace assay {
 
 // Suite::sha256 of assay-10k and assay-mini; empty while the suite is not frozen.
 inline constexpr std::string_view kBenchmarkSha256 =
-    "4d291ee8a18bba4ac0fa57ab0416feaa084bcef1191d712a8c877029b649e5c6";
+    "d214713711a6f25887439c25eed35beaa2d420523d89fbea5dd4b9ab22837e25";
 inline constexpr std::string_view kMiniSha256 =
-    "74c11fcdb163ca85fd81e203ce1b6a232f0dbff38680ba8e348b17f64ce6e566";
+    "4188e569a5780acca038fdc41e548a841dfbe844f51038ae0921d35986d6a37b";
 
 }  // namespace assay
