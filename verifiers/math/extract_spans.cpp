@@ -61,6 +61,10 @@ bool Mathy(std::string_view word) {
   std::size_t longest = 0;
   for (std::size_t i = 0; i < word.size(); ++i) {
     const char c = word[i];
+    if (c == '\\' && i + 1 < word.size() && word[i + 1] == '$') {  // \$18
+      ++i;
+      continue;
+    }
     if (c == '\\') {  // LaTeX without dollar signs
       std::size_t n = 1;
       while (i + n < word.size() && Letter(word[i + n])) ++n;

@@ -209,8 +209,8 @@ void Lexer::TextArgument(std::size_t begin, Tok tok) {
       return;
     }
   }
-  if (content == ",") {
-    Put(Tok::kComma, begin, at_);
+  if (content == "," || content == "-") {
+    Put(content == "," ? Tok::kComma : Tok::kMinus, begin, at_);
     return;
   }
   if (content == "\\$" || content == "$") {

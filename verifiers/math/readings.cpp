@@ -6,6 +6,7 @@
 #include <string>
 
 #include "verifiers/math/evaluate.h"
+#include "verifiers/math/labels.h"
 #include "verifiers/math/lexicon.h"
 #include "verifiers/math/parameters.h"
 #include "verifiers/math/parse.h"
@@ -179,34 +180,6 @@ std::optional<Tree> SpokenRatio(std::string_view s) {
   return tree;
 }
 
-// "(C) 42", "\textbf{(C)}\ 42", "C. 42": the option's value.
-std::optional<Tree> BehindOption(std::string_view s) {
-  std::string plain;
-  for (const std::string_view command : {"\\textbf{", "\\text{", "\\mathrm{", "\\mathbf{"}) {
-    if (!s.starts_with(command)) continue;
-    const std::size_t close = s.find('}');
-    if (close == std::string_view::npos) return std::nullopt;
-    plain = std::string(s.substr(command.size(), close - command.size())) +
-            std::string(s.substr(close + 1));
-    s = plain;
-    break;
-  }
-  s = Trim(s);
-  const bool open = EatFront(s, "(");
-  if (s.size() < 3 || s[0] < 'A' || s[0] > 'J') return std::nullopt;
-  s.remove_prefix(1);
-  if (!EatFront(s, ")") && (open || !(EatFront(s, ". ") || EatFront(s, ": ")))) return std::nullopt;
-  while (EatFront(s, " ") || EatFront(s, "\\ ") || EatFront(s, "~") || EatFront(s, "\\,") ||
-         EatFront(s, "\\quad")) {
-  }
-  // "(C) - 5" may be a difference
-  if (s.empty() || s[0] == '+' || s[0] == '*' || s[0] == '/' || s[0] == '^' || s[0] == '=')
-    return std::nullopt;
-  auto tree = Parsed(s);
-  if (!tree || HasFreeNames({&*tree, tree->root()})) return std::nullopt;
-  return tree;
-}
-
 // "C_5^2", "A_{5}^{2}": counts of choices as much of the world writes them.
 std::optional<std::pair<std::int64_t, std::int64_t>> IndexedChoice(std::string_view s) {
   const auto index = [&]() -> std::optional<std::int64_t> {
@@ -306,33 +279,13 @@ std::optional<Tree> TurnedBrackets(std::string_view s) {
   return tree;
 }
 
-// "\text{The answer is } 42"
-std::optional<Tree> BehindLead(std::string_view s) {
-  std::string lower(s);
-  for (char& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  for (const std::string_view lead : {"answer is", "answer:", "answer is:"}) {
-    const std::size_t at = lower.find(lead);
-    if (at == std::string::npos || at > 20) continue;
-    std::string_view rest = Trim(s.substr(at + lead.size()));
-    while (EatFront(rest, "}") || EatFront(rest, ":") || EatFront(rest, " ")) {
-    }
-    if (rest.ends_with("}") && s.starts_with("\\text{") &&
-        std::count(rest.begin(), rest.end(), '{') < std::count(rest.begin(), rest.end(), '}')) {
-      rest.remove_suffix(1);
-    }
-    return Parsed(rest);
-  }
-  return std::nullopt;
-}
-
-// "exactly 12", "\text{exactly } 12"
-std::optional<Tree> BehindExactly(std::string_view s) {
-  EatFront(s, "\\text{");
-  if (!EatFront(s, "exactly") && !EatFront(s, "Exactly")) return std::nullopt;
-  while (EatFront(s, " ") || EatFront(s, "}") || EatFront(s, "\\ ")) {
-  }
-  if (s.empty() || !(Digit(s[0]) || s[0] == '-' || s[0] == '$')) return std::nullopt;
-  return Parsed(s);
+// "negative 5", "minus 5"
+std::optional<Tree> SpokenSign(std::string_view s) {
+  if (!EatFront(s, "negative ") && !EatFront(s, "minus ")) return std::nullopt;
+  auto tree = Parsed(Trim(s));
+  if (!tree || (*tree)[tree->root()].op != Op::kNumber) return std::nullopt;
+  tree->set_root(tree->Add(Op::kNeg, {tree->root()}));
+  return tree;
 }
 
 }  // namespace
@@ -356,16 +309,15 @@ std::vector<Tree> OtherReadings(std::string_view text, bool beside_unit) {
   put(WithUnit(s, beside_unit));
   const std::string flat = WithoutTextCommands(s);
   put(InBase(flat));
+  put(SpokenSign(flat));
   put(SpokenRatio(flat));
   if (flat.size() != s.size()) {
     if (const std::string meaning = StockPhrase(flat); !meaning.empty()) put(Parsed(meaning));
   }
   for (const std::string& solution : WithoutIntegerParameter(s)) put(Parsed(solution));
-  put(BehindOption(s));
   put(Choices(s));
   put(TurnedBrackets(s));
-  put(BehindLead(s));
-  put(BehindExactly(s));
+  put(BehindLabel(s, flat));
   return readings;
 }
 

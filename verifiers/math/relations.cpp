@@ -40,6 +40,15 @@ bool IsDerivative(const Ref& e) {
          (e.kid(1).op() == Op::kApply || e.kid(1).op() == Op::kSymbol);
 }
 
+// The f^{-1} of f^{-1}(2)
+bool IsInverseFunction(const Ref& e) {
+  if (e.op() != Op::kPow || e.kid(0).op() != Op::kSymbol) return false;
+  const Ref power = e.kid(1);
+  const bool negated = power.op() == Op::kNeg && power.kid(0).op() == Op::kNumber;
+  return (negated && power.kid(0).number().IsOne()) ||
+         (power.op() == Op::kNumber && power.number() == Rational(-1));
+}
+
 // A name that a value can be given to: x, x_1, AB, f(x), W(n), (x, y), \angle ABC.
 bool IsName(const Ref& e) {
   if (e.op() == Op::kSymbol || e.op() == Op::kText) return true;
@@ -51,6 +60,7 @@ bool IsName(const Ref& e) {
     }
     return true;
   }
+  if (e.op() == Op::kMul && e.kid_count() == 2 && IsInverseFunction(e.kid(0))) return true;
   if (IsDerivative(e) || (e.op() == Op::kIntegral && e.kid_count() == 2)) return true;
   if (e.op() == Op::kMul && e.kid_count() == 2) {  // W(n), P(A): read as products
     return e.kid(0).op() == Op::kSymbol && e.kid(1).op() == Op::kSymbol &&
@@ -68,7 +78,9 @@ std::string NameOf(const Ref& e) {
     case Op::kApply:
       return std::string(e.name());
     case Op::kMul:
-      return IsDerivative(e) ? "d/dx" : std::string(e.kid(0).name());
+      if (IsDerivative(e)) return "d/dx";
+      if (IsInverseFunction(e.kid(0))) return std::string(e.kid(0).kid(0).name()) + "^-1";
+      return std::string(e.kid(0).name());
     case Op::kDiv:
       return "d/dx";
     case Op::kParens: {

@@ -46,6 +46,9 @@ struct Rules {
 // Compares numbers and formulas. ± must have been resolved (Ref::sign).
 Match CompareScalars(const Ref& a, const Ref& b, const Rules& rules, Budget& budget);
 
+// Why one of two constants has no value here, for people: the integral, sum or limit it holds.
+const char* WhyNoValue(const Ref& a, const Ref& b);
+
 // One text for all spellings of one form: the order of terms and factors, signs and fraction bars
 // do not matter, everything else does.
 std::string Form(const Ref& e);
