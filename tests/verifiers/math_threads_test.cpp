@@ -24,7 +24,12 @@ TEST_CASE("math: sixteen threads share a verifier") {
                                               "0.1\\text{ m}",
                                               "\\boxed{9^{9^{9}}}",
                                               "\\sin^2 x+\\cos^2 x",
-                                              "\\boxed{2004!}"};
+                                              "\\boxed{2004!}",
+                                              "\\boxed{0.5}. Wait, it should be 0.6.",
+                                              "\\int_0^1 x\\,dx",
+                                              "\\sum_{k=1}^{\\infty} \\frac{1}{3^k}",
+                                              "\\frac12 \\approx 0.5",
+                                              "x<3 \\text{ or } x>3"};
   for (const std::string& reference : references) {
     VerifierContext context;
     context.reference = reference;
