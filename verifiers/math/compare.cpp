@@ -380,7 +380,8 @@ std::string ListWithoutBlanks(std::string_view text) {
     list += c;
     if (c == ',') list += ' ';
   }
-  return list.size() == s.size() ? std::string() : list;
+  if (list.size() == s.size() || list.find(" 0") != std::string::npos) return {};  // 1,000
+  return list;
 }
 
 bool IsNamedPoint(const Ref& e) {

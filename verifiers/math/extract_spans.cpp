@@ -303,6 +303,7 @@ bool ExpressionIn(std::string_view sentence, bool leading, std::string* joined,
     while (first > 0 && IsConnector(gap(first - 1))) --first;
   }
   if (IsOperand(sentence.substr(0, usable[first]->begin)) ||
+      Denied(sentence.substr(usable[last]->end)) ||
       (leading && GoesOn(sentence.substr(usable[last]->end)))) {
     return false;
   }

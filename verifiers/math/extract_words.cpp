@@ -36,8 +36,8 @@ bool Negated(std::string_view before) {
   std::string tail(before.substr(before.size() > 24 ? before.size() - 24 : 0));
   for (char& c : tail) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   while (!tail.empty() && !Letter(tail.back())) tail.pop_back();
-  for (const std::string_view word :
-       {"not", "n't", "never", "cannot be", "not equal to", "other than", "not be", "except"}) {
+  for (const std::string_view word : {"not", "n't", "never", "cannot be", "not equal to",
+                                      "other than", "not be", "except", "anything but"}) {
     if (tail.size() < word.size() || !tail.ends_with(word)) continue;
     const std::size_t at = tail.size() - word.size();
     if (word[0] == 'n' && word[1] == '\'') return true;
@@ -79,7 +79,18 @@ bool IsBounded(std::string_view before) {
                                              "under"});
 }
 
-// "5 squared", "5 choose 2", "5 if x > 0, otherwise 6": the words behind make it another value.
+bool Denied(std::string_view behind) {
+  while (!behind.empty() &&
+         (Blank(behind.front()) || behind.front() == '$' || behind.front() == '*'))
+    behind.remove_prefix(1);
+  for (const std::string_view words :
+       {"is not ", "is wrong", "is incorrect", "isn't ", "cannot be ", "can't be ", "is ruled out",
+        "is impossible"}) {
+    if (behind.starts_with(words)) return true;
+  }
+  return false;
+}
+
 bool GoesOn(std::string_view behind) {
   std::string words(behind.substr(0, 80));
   for (char& c : words) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));

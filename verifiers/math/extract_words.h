@@ -13,7 +13,8 @@ bool Negated(std::string_view before);    // "… is not 7": it takes the expres
 bool IsOperand(std::string_view before);  // "twice 5": the expression is a part of one in words
 bool IsBounded(std::string_view before);  // "at least 5": a bound, not a value
 
-// Of the text behind an expression: "5 squared", "5 if x > 0, otherwise 6" give another value.
-bool GoesOn(std::string_view behind);
+// Of the text behind an expression:
+bool GoesOn(std::string_view behind);  // "5 squared", "5 if x > 0, otherwise 6": another value
+bool Denied(std::string_view behind);  // "5 is not …", "5 is wrong"
 
 }  // namespace assay::math

@@ -53,7 +53,8 @@ bool BallWithinTolerance(const Ball& x, const Ball& y, const Rules& rules) {
 }
 
 // A decimal of at least 6 places and 5 digits stands for the number that it rounds: half a unit of
-// the last place, or one unit (cut off instead of rounded) from 8 places on.
+// the last place; from 8 places on also cut off; from 12 places on within a unit, as machines
+// print.
 bool RoundsTo(const Ref& decimal, const Rational& exact) {
   const Node& node = decimal.node();
   if (node.decimals < 6 || node.significant < 5) return false;
@@ -61,7 +62,9 @@ bool RoundsTo(const Ref& decimal, const Rational& exact) {
   if ((exact * PowerOfTen(node.decimals)).IsInteger()) return false;
   const Rational unit = PowerOfTen(-node.decimals);
   const Rational error = (decimal.number() - exact).Abs();
-  return node.decimals >= 8 ? error < unit : !(unit / Rational(2) < error);
+  if (!(unit / Rational(2) < error)) return true;
+  const bool cut = decimal.number().Abs() < exact.Abs();
+  return error < unit && (node.decimals >= 12 || (node.decimals >= 8 && cut));
 }
 
 bool BallRoundsTo(const Ref& decimal, const Ball& exact) {
@@ -70,11 +73,19 @@ bool BallRoundsTo(const Ref& decimal, const Ball& exact) {
   const Rational unit = PowerOfTen(-node.decimals);
   Ball d;
   acb_set_fmpq(d.get(), decimal.number().raw(), 256);
+  Ball size;
+  arb_abs(acb_realref(size.get()), acb_realref(exact.get()));
   acb_sub(d.get(), d.get(), exact.get(), 256);
   Ball bound;
-  acb_set_fmpq(bound.get(), (node.decimals >= 8 ? unit : unit / Rational(2)).raw(), 256);
+  acb_set_fmpq(bound.get(), (unit / Rational(2)).raw(), 256);
   arb_abs(acb_realref(d.get()), acb_realref(d.get()));
-  return arb_le(acb_realref(d.get()), acb_realref(bound.get())) != 0;
+  if (arb_le(acb_realref(d.get()), acb_realref(bound.get())) != 0) return true;
+  acb_set_fmpq(bound.get(), unit.raw(), 256);
+  if (node.decimals < 8 || arb_lt(acb_realref(d.get()), acb_realref(bound.get())) == 0)
+    return false;
+  Ball digits;
+  acb_set_fmpq(digits.get(), decimal.number().Abs().raw(), 256);
+  return node.decimals >= 12 || arb_lt(acb_realref(digits.get()), acb_realref(size.get())) != 0;
 }
 
 // The number literal behind signs, or nothing.
@@ -190,7 +201,7 @@ void IntegerNames(const Ref& e, bool inside, std::vector<std::string_view>& name
 Match CompareAtPoints(const Ref& a, const Ref& b, const Rules& rules, bool log_is_decimal,
                       Budget& budget) {
   constexpr int kPoints = 12;
-  constexpr int kEnough = 5;
+  constexpr int kEnough = 6;
   int agreements = 0;
   Ball x;
   Ball y;
@@ -224,8 +235,16 @@ Match CompareAtPoints(const Ref& a, const Ref& b, const Rules& rules, bool log_i
       if (decided) break;
     }
   }
-  if (agreements >= kEnough - 1)
+  if (agreements >= kEnough - 2) {
+    evaluation.point = 0;  // once more, so that a difference of 10^-30 shows
+    evaluation.precision = 320;
+    const bool exact = rules.rel == 0 && rules.abs == 0;
+    if (exact && Evaluate(a, evaluation, budget, x) && Evaluate(b, evaluation, budget, y) &&
+        Disjoint(x, y)) {
+      return Different(How::kCertified, "they differ at a test point");
+    }
     return Equal(How::kNumerical, "equal at random points to 12 digits");
+  }
   return Undecided("no points where both have values");
 }
 
@@ -249,7 +268,7 @@ namespace {
 
 // Whether "phi" is the only name in `e`.
 bool OnlyPhi(const Ref& e) {
-  if (e.op() == Op::kSymbol) return e.name() == "phi";
+  if (e.op() == Op::kSymbol) return e.name() == "phi" || e.name() == "varphi";
   if (e.op() == Op::kApply) return false;
   for (std::size_t i = 0; i < e.kid_count(); ++i) {
     if (!OnlyPhi(e.kid(i))) return false;
