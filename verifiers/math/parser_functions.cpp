@@ -342,6 +342,7 @@ NodeId Parser::ParseOverline() {
     return Make(Op::kNumberSet, {}, set);
   }
   std::string name = tok == Tok::kOverline ? "overline" : mark;
+  Take(Tok::kSubscript);  // as Print writes such names
   const std::size_t from = at_;
   name += Subscript();  // the tokens of the argument as text
   if (at_ == from) return Fail("an argument expected");
