@@ -195,9 +195,9 @@ function failureBars(rows) {
 
 // Equal-count bins of `value`, with the share correct in each.
 function binned(title, caption, value, count, label) {
-  const points = allSamples().map((s) => [value(s), s.outcome === "correct" ? 1 : 0]).filter(([v]) => isNumber(v))
-    .sort((a, b) => a[0] - b[0]);
-  if (points.length < 2 * count) return null;
+  const points = allSamples().filter((s) => s.outcome !== "error" && s.outcome !== "failed")
+    .map((s) => [value(s), s.outcome === "correct" ? 1 : 0]).filter(([v]) => isNumber(v)).sort((a, b) => a[0] - b[0]);
+  if (points.length < 2 * count || points[0][0] === points[points.length - 1][0]) return null;
   const bins = Array.from({ length: count }, (_, i) =>
     points.slice(Math.floor((i * points.length) / count), Math.floor(((i + 1) * points.length) / count)));
   const bottom = 150, left = 34, right = WIDTH - 8, step = (right - left) / count;
@@ -216,17 +216,27 @@ function binned(title, caption, value, count, label) {
 
 function allSamples() { return data.problems.flatMap((problem) => problem.samples); }
 
+// Recorded responses and some endpoints come without a count of tokens.
+function lengths() {
+  const counted = allSamples().some((s) => s.tokens > 0);
+  return binned("Length and correctness", `Share correct, by response length in ${counted ? "tokens" : "characters"} (equal-count bins).`,
+    (s) => counted ? s.tokens : (s.text || "").length, 8, (v) => `${v}`);
+}
+
 function plots() {
   const totals = data.rows.filter((row) => row.group === "all");
   const part = (group) => data.rows.filter((row) => row.group === group);
-  const drawn = [forest("pass@1 by suite", "Dots are estimates, lines 95 % intervals over problems.",
-    totals.map((row) => ({ ...row, label: row.suite })))];
+  const drawn = [];
+  if (totals.length > 1) {
+    drawn.push(forest("pass@1 by suite", "Dots are estimates, lines 95 % intervals over problems.",
+      totals.map((row) => ({ ...row, label: row.suite }))));
+  }
   for (const [group, title] of [["domain", "pass@1 by domain"], ["level", "pass@1 by level"], ["tag", "pass@1 by tag"]]) {
     const rows = part(group);
     if (rows.length > 1) drawn.push(forest(title, "95 % intervals over problems.", rows.slice(0, 24).map((row) => ({ ...row, label: `${row.name}` }))));
   }
   drawn.push(passCurves(totals), failureBars(totals),
-    binned("Length and correctness", "Share correct, by response length in tokens (equal-count bins).", (s) => s.tokens, 8, (v) => `${v}`),
+    lengths(),
     binned("Confidence and correctness", "Share correct, by mean log-probability of the response (equal-count bins).", (s) => s.mean_logprob, 8, (v) => v.toFixed(2)));
   return drawn.filter(Boolean);
 }
@@ -246,7 +256,7 @@ function spanned(text, span) {
 }
 
 function sampleView(sample) {
-  const facts = [sample.run && `run ${sample.run}`, `sample ${sample.sample}`, sample.finish && `ended by ${sample.finish}`, isNumber(sample.tokens) && `${sample.tokens} tokens`,
+  const facts = [sample.run && `run ${sample.run}`, `sample ${sample.sample}`, sample.finish && `ended by ${sample.finish}`, sample.tokens > 0 && `${sample.tokens} tokens`,
     isNumber(sample.mean_logprob) && `mean logprob ${sample.mean_logprob.toFixed(3)}`].filter(Boolean).join(" · ");
   return element("div", {},
     element("p", { class: "label" }, element("span", { class: `chip ${classOf(sample)}` }, nameOf(classOf(sample))), ` ${facts}`,
