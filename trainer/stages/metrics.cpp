@@ -4,6 +4,7 @@
 
 #include "base/files.h"
 #include "base/json.h"
+#include "trainer/stages/event_file.h"
 
 namespace assay {
 namespace {
@@ -20,6 +21,10 @@ constexpr const char* kTables =
     "CREATE TABLE IF NOT EXISTS notes(step INTEGER NOT NULL, text TEXT NOT NULL);";
 
 }  // namespace
+
+MetricsLog::MetricsLog(Database database) : database_(std::move(database)) {}
+MetricsLog::MetricsLog(MetricsLog&&) noexcept = default;
+MetricsLog::~MetricsLog() = default;
 
 Result<MetricsLog> MetricsLog::Open(const std::filesystem::path& run, std::int64_t last_step) {
   auto database = Database::Open(run / "metrics.db", Database::Mode::kReadWrite);
@@ -42,6 +47,9 @@ Result<MetricsLog> MetricsLog::Open(const std::filesystem::path& run, std::int64
   }
   if (auto written = WriteFileAtomically(log.path_, kept); !written) return Pass(written.error());
   log.lines_.open(log.path_, std::ios::app);
+  auto events = EventFile::Open(run / "tensorboard", last_step);
+  if (!events) return Pass(events.error());
+  log.events_ = std::make_unique<EventFile>(std::move(*events));
   return log;
 }
 
@@ -63,7 +71,7 @@ Result<void> MetricsLog::Write(std::int64_t step, const Metrics& metrics,
     line[name] = std::isfinite(value) ? Json(value) : Json();
   lines_ << DumpJson(line) << '\n' << std::flush;
   if (!lines_) return Fail(ErrorCode::kUnavailable, "{}: cannot be written to", path_);
-  return {};
+  return events_->Write(step, metrics);
 }
 
 Result<void> MetricsLog::WriteRows(std::int64_t step, const Metrics& metrics) {

@@ -1,5 +1,5 @@
-// trainer/stages/metrics.h -- Numbers and sampled responses of each step, as JSON lines and as rows
-// of a database.
+// trainer/stages/metrics.h -- Numbers and sampled responses of each step, as JSON lines, as rows of
+// a database and as events for TensorBoard.
 #pragma once
 
 #include <filesystem>
@@ -18,6 +18,8 @@ namespace assay {
 // Names as TRL and verl spell them ("reward", "completions/mean_length", "timing_s/gen").
 using Metrics = std::vector<std::pair<std::string, double>>;
 
+class EventFile;
+
 // One response of a step, with what it earned.
 struct LoggedSample {
   std::string problem, prompt, reference, response, outcome, reason;
@@ -33,9 +35,12 @@ struct LoggedSample {
 //   samples(step, slot, problem, prompt, reference, response, outcome, reason, components, reward,
 //           advantage, tokens, truncated)
 //   notes(step, text)     what the run warned of
+// and RUN/tensorboard/, the numbers alone.
 // One thread at a time.
 class MetricsLog {
  public:
+  MetricsLog(MetricsLog&&) noexcept;
+  ~MetricsLog();
   // Rows of steps after `last_step` are dropped: a resumed run writes them again.
   static Result<MetricsLog> Open(const std::filesystem::path& run, std::int64_t last_step);
   Result<void> Write(std::int64_t step, const Metrics& metrics,
@@ -43,12 +48,13 @@ class MetricsLog {
                      const std::vector<std::string>& notes = {});
 
  private:
-  explicit MetricsLog(Database database) : database_(std::move(database)) {}
+  explicit MetricsLog(Database database);
   Result<void> WriteRows(std::int64_t step, const Metrics& metrics);
   Result<void> WriteSamples(std::int64_t step, const std::vector<LoggedSample>& samples);
 
   Database database_;
   std::ofstream lines_;
+  std::unique_ptr<EventFile> events_;
   std::string path_;
 };
 
