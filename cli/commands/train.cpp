@@ -138,30 +138,41 @@ Result<std::filesystem::path> RunStages(const Json& json, const std::filesystem:
   return RunPipeline(*pipeline, json, base, run, events, &group);
 }
 
-int DryRun(const Json& json, StageKind stage, const Options& options) {
-  const auto base = std::filesystem::absolute(options.config).parent_path();
-  auto config = ParseTrainConfig(json, stage, base, options.config);
-  if (!config) return Report(config.error());
-  Result<ModelConfig> model = ModelConfig();
-  if (config->model.path.empty()) {
-    model = ParseModelConfig(config->model.fresh, "model.fresh");
-  } else if (auto parts = OpenCheckpoint(config->model.path); parts) {
-    model = parts->config;
-  } else {
-    return Report(parts.error());
-  }
-  if (!model) return Report(model.error());
+Result<ModelConfig> ModelOf(const TrainConfig& config) {
+  if (config.model.path.empty()) return ParseModelConfig(config.model.fresh, "model.fresh");
+  auto parts = OpenCheckpoint(config.model.path);
+  if (!parts) return Pass(parts.error());
+  return parts->config;
+}
+
+Result<void> PrintPlan(const ModelConfig& model, const TrainConfig& config) {
   const auto launch = LaunchFrom();
-  if (!launch) return Report(launch.error());
-  const MemoryPlan plan = PlanMemory(*model, *config, launch->size);
+  if (!launch) return Pass(launch.error());
+  std::optional<ModelConfig> teacher;
+  if (config.loss.logit_kl > 0) {
+    auto parts = OpenCheckpoint(config.run.teacher);
+    if (!parts) return Pass(parts.error());
+    teacher = parts->config;
+  }
+  const MemoryPlan plan = PlanMemory(model, config, launch->size, teacher ? &*teacher : nullptr);
   const auto mb = [](std::int64_t bytes) { return static_cast<double>(bytes) / 1e6; };
   fmt::print(
       "parameters {}\nweights {:.1f} MB\ngradients {:.1f} MB\nmoments {:.1f} MB\n"
       "reference {:.1f} MB\nsampler {:.1f} MB\nactivations {:.1f} MB\nexchange {:.1f} MB\ntotal "
       "{:.1f} MB\n",
-      model->parameters(), mb(plan.weights), mb(plan.gradients), mb(plan.moments),
+      model.parameters(), mb(plan.weights), mb(plan.gradients), mb(plan.moments),
       mb(plan.reference), mb(plan.sampler), mb(plan.activations), mb(plan.exchange),
       mb(plan.total()));
+  return {};
+}
+
+int DryRun(const Json& json, StageKind stage, const Options& options) {
+  const auto base = std::filesystem::absolute(options.config).parent_path();
+  auto config = ParseTrainConfig(json, stage, base, options.config);
+  if (!config) return Report(config.error());
+  auto model = ModelOf(*config);
+  if (!model) return Report(model.error());
+  if (auto printed = PrintPlan(*model, *config); !printed) return Report(printed.error());
   return kDone;
 }
 
@@ -169,8 +180,23 @@ int DryRunPipeline(const Json& json, const Options& options) {
   const auto base = std::filesystem::absolute(options.config).parent_path();
   const auto pipeline = ParsePipeline(json, base, options.config);
   if (!pipeline) return Report(pipeline.error());
+  std::optional<ModelConfig> model;  // every stage trains that of the first
   for (const PipelineStage& stage : pipeline->stages) {
     fmt::print("{} ({})\n{}\n", stage.name, ToString(stage.kind), DumpJsonPretty(stage.config));
+    Json own = stage.config;
+    if (model) {
+      own["model"].erase("fresh");
+      own["model"].erase("tokenizer");
+      own["model"]["path"] = "the checkpoint before";
+    }
+    auto config = ParseTrainConfig(own, stage.kind, base, options.config);
+    if (!config) return Report(config.error());
+    if (!model) {
+      auto first = ModelOf(*config);
+      if (!first) return Report(first.error());
+      model = *first;
+    }
+    if (auto printed = PrintPlan(*model, *config); !printed) return Report(printed.error());
   }
   return kDone;
 }

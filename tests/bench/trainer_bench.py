@@ -3,7 +3,7 @@
 prompts, lengths, threads and machine, in turns. One command, one JSON line a measurement and a table at the end:
 
     python3 tests/bench/trainer_bench.py [--assay build/release/assay] [--peer .peers/bin/python] [--threads 2]
-        [--steps 3] [--rounds 2] [--peer-batches 8,32]
+        [--steps 3] [--rounds 2] [--peer-batches 8,32] [--prompts 8] [--group 8] [--tokens 64]
 
 Both are fp32 on the CPU, on-policy (one update a rollout), beta 0, loss dapo, temperature 1, AdamW. The end-of-text token is
 one that is never drawn, so that every response has all its tokens. The first step of each run is left out (warm-up). Of TRL
@@ -29,7 +29,8 @@ def run(command, **more):
 def make_checkpoint(args, folder):
     """The default model as an fp32 Hugging Face folder, whose responses never end by themselves."""
     config = {"name": "export", "threads": args.threads, "model": {"path": args.model},
-              "data": {"add_digits": 2, "count": 8, "chat": False}, "run": {"steps": 0}}
+              "data": {"add_digits": 2, "count": 8, "chat": False}, "run": {"steps": 0},
+              "optimizer": {"tokens_per_batch": 256}}
     (folder / "export.json").write_text(json.dumps(config))
     run([args.assay, "train", "sft", "--config", folder / "export.json", "--out", folder / "export"])
     checkpoint = folder / "export" / "step-000000"
@@ -56,7 +57,7 @@ def measure_assay(args, folder, checkpoint, problems, name):
     config = {"name": "bench", "seed": 1, "threads": args.threads, "model": {"path": str(checkpoint)},
               "data": {"problems": str(problems), "chat": False},
               "reward": {"repetition": 0.5}, "loss": {"name": "dapo"},
-              "rollout": {"prompts": 8, "group": 8, "max_tokens": 64},
+              "rollout": {"prompts": args.prompts, "group": args.group, "max_tokens": args.tokens},
               "optimizer": {"learning_rate": 1e-6, "tokens_per_batch": args.tokens_per_batch},
               "run": {"steps": args.steps + 1}}
     (folder / "bench.json").write_text(json.dumps(config))
@@ -64,12 +65,13 @@ def measure_assay(args, folder, checkpoint, problems, name):
     steps = [json.loads(line) for line in out.splitlines()][1:]
     subprocess.run(["rm", "-rf", str(folder / name)], check=True)
     return [{"trainer": "assay", "step": s["timing_s/step"], "gen": s["timing_s/gen"], "reward": s["timing_s/reward"],
-             "update": s["timing_s/update_actor"], "tokens": s["completions/mean_length"] * 64} for s in steps]
+             "update": s["timing_s/update_actor"], "tokens": s["completions/mean_length"] * args.prompts * args.group} for s in steps]
 
 
 def measure_peer(args, checkpoint, problems, batch):
     out = run([args.peer, ROOT / "tests" / "bench" / "trainer_peer.py", checkpoint, problems, "--threads", args.threads,
-               "--steps", args.steps + 1, "--batch", batch], env=dict(os.environ, CUDA_VISIBLE_DEVICES=""))
+               "--steps", args.steps + 1, "--batch", batch, "--prompts", args.prompts, "--group", args.group,
+               "--tokens", args.tokens], env=dict(os.environ, CUDA_VISIBLE_DEVICES=""))
     steps = [json.loads(line) for line in out.splitlines() if line.startswith('{"trainer"')][1:]
     return steps
 
@@ -83,6 +85,9 @@ def main():
     parser.add_argument("--steps", type=int, default=3, help="measured steps of a run")
     parser.add_argument("--rounds", type=int, default=2)
     parser.add_argument("--peer-batches", default="8,32", help="micro-batch sizes of TRL; empty: leave TRL out")
+    parser.add_argument("--prompts", type=int, default=8)
+    parser.add_argument("--group", type=int, default=8, help="samples of a prompt")
+    parser.add_argument("--tokens", type=int, default=64, help="tokens of a sample")
     parser.add_argument("--tokens-per-batch", type=int, default=2048)
     args = parser.parse_args()
     results = {}

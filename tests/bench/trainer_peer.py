@@ -9,8 +9,6 @@ import re
 import tempfile
 import time
 
-PROMPTS, GROUP, TOKENS = 8, 8, 64
-
 
 def repetition(text, words=4):
     parts = text.split()
@@ -25,6 +23,9 @@ def main():
     parser.add_argument("--steps", type=int, default=4)
     parser.add_argument("--batch", type=int, default=8, help="completions a micro-batch")
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--prompts", type=int, default=8)
+    parser.add_argument("--group", type=int, default=8)
+    parser.add_argument("--tokens", type=int, default=64)
     args = parser.parse_args()
 
     import torch
@@ -66,13 +67,14 @@ def main():
             lengths = trainer._metrics["train"].get("completions/mean_length", [0])
             print(json.dumps({"trainer": "trl", "step": total, "gen": spent["gen"], "reward": spent["reward"],
                               "update": total - spent["gen"] - spent["reward"],
-                              "tokens": lengths[-1] * PROMPTS * GROUP}), flush=True)
+                              "tokens": lengths[-1] * args.prompts * args.group}), flush=True)
 
     with tempfile.TemporaryDirectory() as folder:
         config = GRPOConfig(output_dir=folder, use_cpu=True, bf16=False, fp16=False, max_steps=args.steps,
                             per_device_train_batch_size=args.batch,
-                            gradient_accumulation_steps=PROMPTS * GROUP // args.batch, num_generations=GROUP,
-                            max_completion_length=TOKENS, temperature=1.0, beta=0.0, loss_type="dapo",
+                            gradient_accumulation_steps=args.prompts * args.group // args.batch,
+                            num_generations=args.group,
+                            max_completion_length=args.tokens, temperature=1.0, beta=0.0, loss_type="dapo",
                             learning_rate=1e-6, lr_scheduler_type="constant", gradient_checkpointing=False,
                             logging_steps=1, save_strategy="no", report_to=[], disable_tqdm=True)
         model = AutoModelForCausalLM.from_pretrained(args.model, dtype=torch.float32)

@@ -92,8 +92,8 @@ class Learning(Folder):
         done = assay("score", checkpoint, "--suite", self.path(run, "held-out", "pack"), "--seed", 1,
                      "--out", self.path("scored"), "--json")
         self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertEqual(self.judged("scored"), self.judged(run, "held-out", "step-000200"))
-        last = self.curve("eval/correct", run)[200]
+        self.assertEqual(self.judged("scored"), self.judged(run, "held-out", "step-000160"))
+        last = self.curve("eval/correct", run)[160]
         self.assertAlmostEqual(json.loads(done.stdout)["rows"][0]["pass"]["1"]["value"], last)
         # And it sorts when asked.
         prompts = "".join(json.dumps({"id": i, "prompt": digits + "="}) + "\n"
@@ -146,7 +146,8 @@ class Learning(Folder):
 class Runs(Folder):
     def test_metrics_have_the_known_names_and_the_page_is_whole(self):
         self.train("grpo", SORT, "run", *QUICK, "--set", "run.steps=3", "--set", "run.eval_every=2",
-                   "--set", "reward.format=0.1", "--set", "loss.beta=0.01", "--set", "loss.minibatches=1")
+                   "--set", "reward.format=0.1", "--set", "loss.beta=0.01", "--set", "loss.minibatches=1",
+                   "--set", "loss.epochs=1")
         lines = self.metrics("run")
         self.assertEqual([line["step"] for line in lines], [0, 1, 2, 3])
         for name in ("reward", "reward_std", "rewards/accuracy/mean", "rewards/format/mean", "frac_reward_zero_std",
@@ -171,10 +172,21 @@ class Runs(Folder):
             text = file.read()
         self.assertIn("eval/correct", text)
         self.assertNotIn("<script src", text)
+        self.assertEqual(len(os.listdir(self.path("run", "tensorboard"))), 1)
         # Each held-out evaluation is a run that the runner's own commands read.
         table = assay("report", self.path("run", "held-out", "step-000002"), "--csv")
         self.assertEqual(table.returncode, 0, table.stderr)
         self.assertEqual(len(table.stdout.splitlines()), 21)
+
+    def test_a_dry_run_plans_every_stage_and_writes_nothing(self):
+        done = assay("train", "pipeline", "--config", ADD, "--out", self.path("run"), "--dry-run")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(done.stdout.count("parameters 102"), 4, done.stdout)
+        self.assertFalse(os.path.exists(self.path("run")))
+        script = subprocess.run([os.path.join(os.environ["ASSAY_SOURCE_DIR"], "scripts", "gpu-train"), "--dry-run",
+                                 "no-such-model"], capture_output=True, text=True, env={**os.environ, "ASSAY": ASSAY})
+        self.assertEqual(script.returncode, 2)
+        self.assertIn("no-such-model", script.stderr)
 
     def test_dynamic_sampling_refills_up_to_the_cap(self):
         # At random weights, rewards of whole answers have no spread: every round is drawn, in vain.
@@ -262,6 +274,10 @@ class Refusals(Folder):
         self.assertIn('"learning_rate"', self.refused("--set", "optimizer.learnin_rate=1"))
         self.assertIn('"rollout"', self.refused("--set", "rolout.group=1"))
         self.assertIn("stages[1]", self.refused("--set", "stages.1.loss.bta=1", stage="pipeline", config=ADD))
+
+    def test_a_device_that_is_not_there(self):
+        self.assertIn("expected cpu, cuda or cuda:INDEX", self.refused("--set", "device=tpu"))
+        self.assertIn("device cuda:99: LibTorch", self.refused("--set", "device=cuda:99"))
 
     def test_impossible_batches(self):
         self.assertIn("minibatches", self.refused("--set", "loss.minibatches=5"))

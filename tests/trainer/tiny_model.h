@@ -98,4 +98,11 @@ struct TinyModel {
   PackedBatch batch;
 };
 
+// Our own reference file's model.
+inline Json OwnTinyModel() {
+  auto file = ReadJsonFile(ASSAY_SOURCE_DIR "/tests/cases/trainer/reference_small.json");
+  REQUIRE(file.has_value());
+  return file->at("tiny_model");
+}
+
 }  // namespace assay

@@ -84,7 +84,7 @@ struct Problem {
     tiny.learner->ZeroGradients();
     tiny.learner->Accumulate(tiny.batch, temperature, [&](const TokenOutputs& outputs) {
       result = LossOf(outputs);
-      return TokenGradients{result.grad_logps, {}, {}};
+      return TokenGradients{result.grad_logps, {}, {}, {}};
     });
     return result;
   }
@@ -231,7 +231,7 @@ TEST_CASE("the SFT loss and its gradient norms", "[trainer][reference]") {
     tiny.learner->Accumulate(tiny.batch, 1, [&](const TokenOutputs& outputs) {
       const auto n = static_cast<double>(outputs.logps.size());
       for (const double logp : outputs.logps) loss -= logp / n;
-      return TokenGradients{std::vector<double>(outputs.logps.size(), -1 / n), {}, {}};
+      return TokenGradients{std::vector<double>(outputs.logps.size(), -1 / n), {}, {}, {}};
     });
     CHECK(std::abs(loss - expected.at("loss").get<double>()) <= 1e-9);
     CHECK(std::abs(GradientNorm(tiny.learner->parameters()) -
@@ -241,12 +241,6 @@ TEST_CASE("the SFT loss and its gradient norms", "[trainer][reference]") {
                      expected.at("grad_norm_per_tensor").at(view.name).get<double>()) <= 1e-9);
     }
   }
-}
-
-Json OwnTinyModel() {
-  auto file = ReadJsonFile(ASSAY_SOURCE_DIR "/tests/cases/trainer/reference_small.json");
-  REQUIRE(file.has_value());
-  return file->at("tiny_model");
 }
 
 TEST_CASE("finite differences agree with the gradient of loss, KL, entropy and values",
@@ -266,7 +260,7 @@ TEST_CASE("finite differences agree with the gradient of loss, KL, entropy and v
       loss += 0.5 * (value - 1) * (value - 1);
       by_value.push_back(value - 1);
     }
-    if (gradients != nullptr) *gradients = {result.grad_logps, result.grad_entropies, by_value};
+    if (gradients != nullptr) *gradients = {result.grad_logps, result.grad_entropies, by_value, {}};
     return loss;
   };
   tiny.learner->Accumulate(tiny.batch, 0.9, [&](const TokenOutputs& outputs) {
@@ -288,6 +282,78 @@ TEST_CASE("finite differences agree with the gradient of loss, KL, entropy and v
     const double slope = (above - below) / (2 * h);
     INFO(view.name << "[" << at << "]");
     CHECK(view.double_gradient()[at] == Approx(slope).epsilon(1e-6).margin(1e-8));
+  }
+}
+
+// Two models of the same vocabulary: the second has other weights.
+std::unique_ptr<Learner> TinyTeacher(std::int64_t head_chunk) {
+  LearnerOptions options;
+  options.double_precision = true;
+  options.frozen = true;
+  options.head_chunk = head_chunk;
+  auto teacher =
+      Learner::Random(TinyConfig(OwnTinyModel().at("config")), options, Key("teacher", 1));
+  REQUIRE(teacher.has_value());
+  for (const ParameterView& view : (*teacher)->parameters()) {
+    for (double& weight : view.doubles()) weight *= view.is_vector ? 1 : 20;
+  }
+  return std::move(*teacher);
+}
+
+TEST_CASE("the divergence from a teacher: its value, its slope, none from oneself", "[trainer]") {
+  LearnerOptions options;
+  options.double_precision = true;
+  options.head_chunk = 3;  // several chunks, the last one short
+  TinyModel tiny(OwnTinyModel(), options);
+  const auto teacher = TinyTeacher(2);
+  const auto divergence = [&](Learner* from) {
+    std::vector<double> kl;
+    tiny.learner->Accumulate(
+        tiny.batch, 0.9,
+        [&](const TokenOutputs& outputs) {
+          kl = outputs.teacher_kl;
+          return TokenGradients();
+        },
+        from);
+    return kl;
+  };
+  CHECK(divergence(nullptr).empty());
+  for (const double kl : divergence(tiny.learner.get())) CHECK(kl == 0);
+  const auto apart = divergence(teacher.get());
+  REQUIRE(apart.size() == tiny.batch.sources.size());
+  for (const double kl : apart) CHECK(kl > 0);
+
+  tiny.learner->ZeroGradients();
+  tiny.learner->Accumulate(
+      tiny.batch, 0.9,
+      [&](const TokenOutputs& outputs) {
+        TokenGradients gradients;
+        for (std::size_t i = 0; i < outputs.logps.size(); ++i) {
+          gradients.teacher_kl.push_back(1 + 0.1 * static_cast<double>(i));
+        }
+        return gradients;
+      },
+      teacher.get());
+  const auto total = [&] {
+    const auto kl = divergence(teacher.get());
+    double sum = 0;
+    for (std::size_t i = 0; i < kl.size(); ++i) sum += kl[i] * (1 + 0.1 * static_cast<double>(i));
+    return sum;
+  };
+  Rng rng(Key("finite differences", 2));
+  for (int i = 0; i < 30; ++i) {
+    const ParameterView& view = rng.Pick(tiny.learner->parameters());
+    const auto at = static_cast<std::size_t>(rng.Int(0, view.size() - 1));
+    const double kept = view.doubles()[at];
+    const double h = 1e-5;
+    view.doubles()[at] = kept + h;
+    const double above = total();
+    view.doubles()[at] = kept - h;
+    const double below = total();
+    view.doubles()[at] = kept;
+    INFO(view.name << "[" << at << "]");
+    CHECK(view.double_gradient()[at] ==
+          Approx((above - below) / (2 * h)).epsilon(1e-6).margin(1e-8));
   }
 }
 

@@ -12,12 +12,12 @@ namespace assay {
 namespace {
 
 std::vector<double> Numbers(const at::Tensor& tensor) {
-  const at::Tensor wide = tensor.detach().to(at::kDouble).contiguous();
+  const at::Tensor wide = tensor.detach().to(at::kCPU).to(at::kDouble).contiguous();
   const auto* first = wide.const_data_ptr<double>();
   return {first, first + wide.numel()};
 }
 
-at::Tensor AsTensor(const std::vector<double>& numbers, at::ScalarType type) {
+at::Tensor AsTensor(const std::vector<double>& numbers, const at::TensorOptions& type) {
   return at::from_blob(const_cast<double*>(numbers.data()),
                        {static_cast<std::int64_t>(numbers.size())}, at::kDouble)
       .to(type, /*non_blocking=*/false, /*copy=*/true);
@@ -28,6 +28,7 @@ TokenOutputs OutputsOf(const Network::Output& output) {
   outputs.logps = Numbers(output.head.logps);
   outputs.entropies = Numbers(output.head.entropies);
   if (output.values.defined()) outputs.values = Numbers(output.values);
+  if (output.head.teacher_kl.defined()) outputs.teacher_kl = Numbers(output.head.teacher_kl);
   return outputs;
 }
 
@@ -64,6 +65,7 @@ struct Learner::State {
   LearnerOptions options;
   std::vector<ParameterView> views;
   std::vector<at::Tensor> tensors;
+  std::vector<at::Tensor> copies;  // that are computed with; empty: the tensors themselves are
   std::unique_ptr<Network> network;
   MemoryWeights weights;
   std::map<std::string, at::Tensor> exported;  // merged or converted copies
@@ -77,12 +79,15 @@ struct Learner::State {
     auto state = std::make_unique<State>();
     state->config = config;
     state->options = options;
+    // The packed kernels are for ordinary memory.
+    if (options.device != "cpu") state->options.plain_attention = true;
     WeightStore store(state->options, source, key);
     auto tensors = store.Build(config);
     if (!tensors) return Pass(tensors.error());
     state->views = store.views();
     state->tensors = store.tensors();
-    state->network = std::make_unique<Network>(config, options, std::move(*tensors));
+    state->copies = store.copies();
+    state->network = std::make_unique<Network>(config, state->options, std::move(*tensors));
     state->Export();
     return state;
   }
@@ -144,11 +149,17 @@ TokenOutputs Learner::Evaluate(const PackedBatch& batch, double temperature) {
   return OutputsOf(state_->network->Forward(batch, temperature));
 }
 
-void Learner::Accumulate(const PackedBatch& batch, double temperature, const LossFunction& loss) {
+void Learner::Accumulate(const PackedBatch& batch, double temperature, const LossFunction& loss,
+                         Learner* teacher) {
   if (batch.sources.empty()) return;
-  const Network::Output output = state_->network->Forward(batch, temperature);
+  TeacherHead head;
+  if (teacher != nullptr) {
+    const at::NoGradGuard no_gradients;
+    head = teacher->state_->network->AsTeacher(batch);
+  }
+  const Network::Output output = state_->network->Forward(batch, temperature, head);
   const TokenGradients gradients = loss(OutputsOf(output));
-  const auto type = output.head.logps.scalar_type();
+  const at::TensorOptions type = output.head.logps.options().requires_grad(false);
   at::Tensor total;
   const auto add = [&](const at::Tensor& tensor, const std::vector<double>& gradient) {
     if (gradient.empty()) return;
@@ -158,6 +169,7 @@ void Learner::Accumulate(const PackedBatch& batch, double temperature, const Los
   add(output.head.logps, gradients.logps);
   add(output.head.entropies, gradients.entropies);
   if (output.values.defined()) add(output.values, gradients.values);
+  if (output.head.teacher_kl.defined()) add(output.head.teacher_kl, gradients.teacher_kl);
   if (total.defined()) total.backward();
 }
 
@@ -167,6 +179,24 @@ void Learner::ZeroGradients() {
     const std::size_t bytes =
         static_cast<std::size_t>(view.size()) * (view.is_double ? sizeof(double) : sizeof(float));
     std::memset(view.gradient, 0, bytes);
+  }
+  for (at::Tensor& copy : state_->copies) {
+    if (copy.grad().defined()) copy.mutable_grad().zero_();
+  }
+}
+
+void Learner::Changed() {
+  const at::NoGradGuard no_gradients;
+  for (std::size_t i = 0; i < state_->copies.size(); ++i) {
+    state_->copies[i].copy_(state_->tensors[i]);
+  }
+}
+
+void Learner::CollectGradients() {
+  const at::NoGradGuard no_gradients;
+  for (std::size_t i = 0; i < state_->copies.size(); ++i) {
+    if (!state_->views[i].trainable) continue;
+    state_->tensors[i].mutable_grad().copy_(state_->copies[i].grad());
   }
 }
 

@@ -35,6 +35,10 @@ struct LearnerOptions {
   std::int64_t head_chunk = 1024;  // response tokens whose logits exist at once
   bool frozen = false;             // no gradients, nor memory for them: a reference policy
   bool value_head = false;         // a linear value estimate per response token (PPO)
+  // Where tensors are computed with: "cpu", or "cuda:0" and the like. The parameters' views stay in
+  // this process' ordinary memory; see Changed and CollectGradients.
+  std::string device = "cpu";
+  bool mirror = false;  // as on a GPU, on the CPU: compute with copies of the parameters (tests)
   LoraOptions lora;
 };
 
@@ -43,6 +47,8 @@ struct TokenOutputs {
   std::vector<double> logps;  // at the temperature asked for
   std::vector<double> entropies;
   std::vector<double> values;  // empty without a value head
+  std::vector<double>
+      teacher_kl{};  // KL(teacher || learner) over the vocabulary; empty without one
 };
 
 // d loss / d output; an empty vector means zero.
@@ -50,6 +56,7 @@ struct TokenGradients {
   std::vector<double> logps;
   std::vector<double> entropies;
   std::vector<double> values;
+  std::vector<double> teacher_kl{};
 };
 
 // One call at a time.
@@ -70,10 +77,18 @@ class Learner {
   TokenOutputs Evaluate(const PackedBatch& batch, double temperature);
 
   // Calls `loss` with the outputs and adds the gradients of what it returns to the parameters'.
+  // `teacher`, of the same vocabulary and precision, is asked about the same tokens; null: no
+  // teacher_kl.
   using LossFunction = std::function<TokenGradients(const TokenOutputs& outputs)>;
-  void Accumulate(const PackedBatch& batch, double temperature, const LossFunction& loss);
+  void Accumulate(const PackedBatch& batch, double temperature, const LossFunction& loss,
+                  Learner* teacher = nullptr);
 
   void ZeroGradients();
+
+  // Where tensors lie on another device: to be called after parameters were written to, and before
+  // gradients are read. Without effect on the CPU.
+  void Changed();
+  void CollectGradients();
 
   // All parameters in a fixed order.
   const std::vector<ParameterView>& parameters() const;

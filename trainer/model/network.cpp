@@ -5,10 +5,10 @@
 namespace assay {
 namespace {
 
-at::Tensor IndexTensor(const std::vector<std::int64_t>& values) {
+at::Tensor IndexTensor(const std::vector<std::int64_t>& values, const at::Device& device) {
   return at::from_blob(const_cast<std::int64_t*>(values.data()),
                        {static_cast<std::int64_t>(values.size())}, at::kLong)
-      .clone();
+      .to(device, at::kLong, /*non_blocking=*/false, /*copy=*/true);
 }
 
 }  // namespace
@@ -24,7 +24,7 @@ Network::Network(const ModelConfig& config, const LearnerOptions& options, Netwo
 
 Network::Rotation Network::RotationOf(const PackedBatch& batch) const {
   const std::int64_t half = config_.head_dim / 2;
-  const auto type = tensors_.embedding.scalar_type();
+  const auto type = tensors_.embedding.options().requires_grad(false);
   at::Tensor cos = at::empty({batch.tokens(), 1, half}, at::kDouble);
   at::Tensor sin = at::empty_like(cos);
   for (std::int64_t t = 0; t < batch.tokens(); ++t) {
@@ -71,10 +71,11 @@ at::Tensor Network::Layer(const LayerTensors& layer, const at::Tensor& x, const 
   return residual + layer.down(at::silu(layer.gate(inner)) * layer.up(inner));
 }
 
-Network::Output Network::Forward(const PackedBatch& batch, double temperature) {
+at::Tensor Network::FinalHidden(const PackedBatch& batch) {
   std::vector<std::int64_t> ids(batch.ids.begin(), batch.ids.end());
   const Rotation rotation = RotationOf(batch);
-  at::Tensor x = at::index_select(tensors_.embedding, 0, IndexTensor(ids));
+  at::Tensor x =
+      at::index_select(tensors_.embedding, 0, IndexTensor(ids, tensors_.embedding.device()));
   // With frozen embeddings the graph starts here, so that recomputed layers are recorded at all.
   if (at::GradMode::is_enabled() && !x.requires_grad()) x.requires_grad_();
   layer_functions_.clear();
@@ -86,11 +87,21 @@ Network::Output Network::Forward(const PackedBatch& batch, double temperature) {
     const bool recompute = options_.recompute_layers && at::GradMode::is_enabled();
     x = recompute ? Recomputed(layer_functions_.back(), x) : layer_functions_.back()(x);
   }
-  const at::Tensor rows = at::index_select(x, 0, IndexTensor(batch.sources));
-  const at::Tensor final_hidden = Norm(rows, tensors_.final_norm);
+  const at::Tensor rows = at::index_select(x, 0, IndexTensor(batch.sources, x.device()));
+  return Norm(rows, tensors_.final_norm);
+}
+
+TeacherHead Network::AsTeacher(const PackedBatch& batch) {
+  return {FinalHidden(batch), tensors_.head};
+}
+
+Network::Output Network::Forward(const PackedBatch& batch, double temperature,
+                                 const TeacherHead& teacher) {
+  const at::Tensor final_hidden = FinalHidden(batch);
   Output output;
-  output.head = ChunkedHead(final_hidden, tensors_.head, IndexTensor(batch.predicted), temperature,
-                            options_.head_chunk);
+  output.head =
+      ChunkedHead(final_hidden, tensors_.head, IndexTensor(batch.predicted, final_hidden.device()),
+                  temperature, options_.head_chunk, teacher);
   if (tensors_.value_weight.defined()) {
     output.values =
         at::addmm(tensors_.value_bias, final_hidden, tensors_.value_weight.t()).squeeze(1);

@@ -40,9 +40,13 @@ class Network {
     at::Tensor values;  // undefined without a value head
   };
   // `batch` must outlive the output's graph.
-  Output Forward(const PackedBatch& batch, double temperature);
+  Output Forward(const PackedBatch& batch, double temperature, const TeacherHead& teacher = {});
+  // What the head of another network needs to compare itself with this one.
+  TeacherHead AsTeacher(const PackedBatch& batch);
 
  private:
+  // Hidden states that predict the response tokens, normed for the head.
+  at::Tensor FinalHidden(const PackedBatch& batch);
   struct Rotation {
     at::Tensor cos, sin;  // [tokens, 1, head_dim / 2]
   };

@@ -64,23 +64,32 @@ struct Attention : torch::autograd::Function<Attention> {
 struct Head : torch::autograd::Function<Head> {
   static variable_list forward(AutogradContext* context, const at::Tensor& hidden,
                                const at::Tensor& weight, const at::Tensor& predicted,
+                               const at::Tensor& teacher_hidden, const at::Tensor& teacher_weight,
                                double temperature, std::int64_t chunk) {
     const std::int64_t rows = hidden.size(0);
     at::Tensor logps = at::empty({rows}, hidden.options());
     at::Tensor entropies = at::empty({rows}, hidden.options());
+    // Without a teacher its tensors are empty: autograd takes no undefined ones.
+    const bool taught = teacher_weight.numel() > 0;
+    at::Tensor teacher_kl = at::empty({taught ? rows : 0}, hidden.options());
     for (std::int64_t begin = 0; begin < rows; begin += chunk) {
       const std::int64_t count = std::min(chunk, rows - begin);
       const at::Tensor log_softmax = LogSoftmax(hidden, weight, temperature, begin, count);
       logps.narrow(0, begin, count)
           .copy_(log_softmax.gather(1, predicted.narrow(0, begin, count).unsqueeze(1)).squeeze(1));
       entropies.narrow(0, begin, count).copy_(-(log_softmax.exp() * log_softmax).sum(1));
+      if (!taught) continue;
+      const at::Tensor teacher =
+          LogSoftmax(teacher_hidden, teacher_weight, temperature, begin, count);
+      teacher_kl.narrow(0, begin, count).copy_((teacher.exp() * (teacher - log_softmax)).sum(1));
     }
-    context->save_for_backward({hidden, weight, predicted, entropies});
+    context->save_for_backward(
+        {hidden, weight, predicted, entropies, teacher_hidden, teacher_weight});
     // Mostly nobody asks for the entropies' gradient: it costs as much again as the other.
     context->set_materialize_grads(false);
     context->saved_data["temperature"] = temperature;
     context->saved_data["chunk"] = chunk;
-    return {logps, entropies};
+    return {logps, entropies, teacher_kl};
   }
 
   static at::Tensor LogSoftmax(const at::Tensor& hidden, const at::Tensor& weight,
@@ -111,12 +120,18 @@ struct Head : torch::autograd::Function<Head> {
         const at::Tensor by_entropy = Column(grads[1], begin, count);
         grad_logits -= p * (log_softmax + Column(saved[3], begin, count)) * by_entropy;
       }
+      if (grads[2].defined()) {
+        // d KL(q || p) / d logit = p - q
+        const at::Tensor teacher = LogSoftmax(saved[4], saved[5], temperature, begin, count);
+        grad_logits += (p - teacher.exp()) * Column(grads[2], begin, count);
+      }
       grad_logits.scatter_add_(1, predicted.narrow(0, begin, count).unsqueeze(1), by_logp);
       if (temperature != 1) grad_logits.div_(temperature);
       grad_hidden.narrow(0, begin, count).copy_(at::mm(grad_logits, weight));
       if (wants_weight) grad_weight.addmm_(grad_logits.t(), hidden.narrow(0, begin, count));
     }
-    return {grad_hidden, grad_weight, at::Tensor(), at::Tensor(), at::Tensor()};
+    return {grad_hidden,  grad_weight,  at::Tensor(), at::Tensor(),
+            at::Tensor(), at::Tensor(), at::Tensor()};
   }
 
   static at::Tensor Column(const at::Tensor& values, std::int64_t begin, std::int64_t count) {
@@ -180,9 +195,14 @@ at::Tensor PlainAttention(const at::Tensor& q, const at::Tensor& k, const at::Te
 }
 
 HeadOutput ChunkedHead(const at::Tensor& hidden_ND, const at::Tensor& weight_VD,
-                       const at::Tensor& predicted_N, double temperature, std::int64_t chunk) {
-  const variable_list outputs = Head::apply(hidden_ND, weight_VD, predicted_N, temperature, chunk);
-  return {outputs[0], outputs[1]};
+                       const at::Tensor& predicted_N, double temperature, std::int64_t chunk,
+                       const TeacherHead& teacher) {
+  const bool taught = teacher.weight.defined();
+  const at::Tensor none = at::empty({0}, hidden_ND.options().requires_grad(false));
+  const variable_list outputs =
+      Head::apply(hidden_ND, weight_VD, predicted_N, taught ? teacher.hidden : none,
+                  taught ? teacher.weight : none, temperature, chunk);
+  return {outputs[0], outputs[1], taught ? outputs[2] : at::Tensor()};
 }
 
 at::Tensor Recomputed(const TensorFunction& f, const at::Tensor& x) {

@@ -26,7 +26,8 @@ at::Tensor WeightStore::Register(const std::string& name, at::Tensor tensor, boo
   view.columns = tensor.size(-1);
   view.trainable = trainable;
   view.is_double = options_.double_precision;
-  tensor.requires_grad_(trainable);
+  const bool copied = options_.mirror || options_.device != "cpu";
+  tensor.requires_grad_(trainable && !copied);
   if (trainable) {
     tensor.mutable_grad() = at::zeros_like(tensor);
     view.gradient = tensor.mutable_grad().mutable_data_ptr();
@@ -34,7 +35,14 @@ at::Tensor WeightStore::Register(const std::string& name, at::Tensor tensor, boo
   view.value = tensor.mutable_data_ptr();
   views_.push_back(view);
   tensors_.push_back(tensor);
-  return tensor;
+  if (!copied) return tensor;
+  const at::NoGradGuard no_gradients;
+  at::Tensor copy = tensor.to(at::Device(options_.device), tensor.scalar_type(),
+                              /*non_blocking=*/false, /*copy=*/true);
+  copy.requires_grad_(trainable);
+  if (trainable) copy.mutable_grad() = at::zeros_like(copy);
+  copies_.push_back(copy);
+  return copy;
 }
 
 at::Tensor WeightStore::Load(const std::string& name, std::int64_t rows, std::int64_t columns) {

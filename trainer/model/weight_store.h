@@ -22,6 +22,8 @@ class WeightStore {
   Result<NetworkTensors> Build(const ModelConfig& config);
   const std::vector<ParameterView>& views() const { return views_; }
   const std::vector<at::Tensor>& tensors() const { return tensors_; }
+  // Of each tensor the copy that is computed with; empty where tensors compute themselves.
+  const std::vector<at::Tensor>& copies() const { return copies_; }
 
  private:
   at::Tensor Matrix(const std::string& name, std::int64_t rows, std::int64_t columns);
@@ -38,6 +40,7 @@ class WeightStore {
   Key key_;
   std::optional<Error> error_;
   std::vector<at::Tensor> tensors_;
+  std::vector<at::Tensor> copies_;
   std::vector<ParameterView> views_;
 };
 

@@ -67,7 +67,8 @@ std::int64_t Activations(const ModelConfig& model, const TrainConfig& config, bo
   const std::int64_t final_rows = tokens * 3 * model.hidden;
   const bool entropies = config.loss.policy.entropy_bonus != 0;
   const std::int64_t head =
-      chunk * model.vocabulary * (entropies ? 6 : 3) + (full ? model.vocabulary * model.hidden : 0);
+      chunk * model.vocabulary * (entropies || config.loss.logit_kl > 0 ? 6 : 3) +
+      (full ? model.vocabulary * model.hidden : 0);
   const std::int64_t backward = tokens * BackwardPerToken(model);
   if (learner.recompute_layers) {
     const std::int64_t inputs = tokens * model.hidden * (model.layers + 1);
@@ -98,7 +99,8 @@ bool NeedsReference(const TrainConfig& config) {
          (config.stage == StageKind::kGrpo || config.stage == StageKind::kPpo);
 }
 
-MemoryPlan PlanMemory(const ModelConfig& model, const TrainConfig& config, int processes) {
+MemoryPlan PlanMemory(const ModelConfig& model, const TrainConfig& config, int processes,
+                      const ModelConfig* teacher) {
   MemoryPlan plan;
   const LearnerOptions& learner = config.model.learner;
   const bool full = learner.lora.rank == 0;
@@ -117,6 +119,7 @@ MemoryPlan PlanMemory(const ModelConfig& model, const TrainConfig& config, int p
   plan.gradients = trained;
   plan.moments = 2 * trained / processes;
   plan.reference = NeedsReference(config) ? weights : 0;
+  if (teacher != nullptr) plan.reference += teacher->parameters() * kFloat;
   plan.sampler = Sampler(model, config);
   plan.activations = Activations(model, config, full);
   // While saving, activations are gone; a copy of the moments and of one file's weights is there.

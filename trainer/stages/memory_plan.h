@@ -17,7 +17,7 @@ struct MemoryPlan {
   std::int64_t weights = 0;    // adapters and their merged copies included
   std::int64_t gradients = 0;  // of what is trained
   std::int64_t moments = 0;    // this process' part of them
-  std::int64_t reference = 0;  // a frozen copy of the weights, for the KL term
+  std::int64_t reference = 0;  // frozen weights: the KL term's policy, the teacher
   std::int64_t sampler = 0;  // weights packed for decoding, and the keys and values of the samples
   std::int64_t activations = 0;  // of one micro-batch, with the temporaries of the worst moment
   std::int64_t exchange = 0;     // buffers between processes
@@ -26,8 +26,9 @@ struct MemoryPlan {
   }
 };
 
-// `processes`: how many share the optimizer's state.
-MemoryPlan PlanMemory(const ModelConfig& model, const TrainConfig& config, int processes = 1);
+// `processes`: how many share the optimizer's state. `teacher`: the model that loss.logit_kl asks.
+MemoryPlan PlanMemory(const ModelConfig& model, const TrainConfig& config, int processes = 1,
+                      const ModelConfig* teacher = nullptr);
 
 // What a run of this stage asks a reference policy for.
 bool NeedsReference(const TrainConfig& config);

@@ -1,10 +1,10 @@
 // Opening and resuming a run.
-#include <unistd.h>
-
 #include "base/files.h"
+#include "base/memory.h"
 #include "base/thread_pool.h"
 #include "runner/model/resolve.h"
 #include "trainer/distributed/shards.h"
+#include "trainer/model/device.h"
 #include "trainer/model/threads.h"
 #include "trainer/stages/gguf_files.h"
 #include "trainer/stages/trainer.h"
@@ -37,6 +37,7 @@ void SpreadFresh(const Json& fresh, Learner& learner) {
     }
   }
   learner.Merge();
+  learner.Changed();
 }
 
 // A GGUF file's weights are trained as fp32; the checkpoint gets files of the usual kind.
@@ -52,15 +53,12 @@ Result<CheckpointFiles> FilesOfGguf(const std::filesystem::path& path, const Mod
   return CheckpointFiles{HuggingFaceConfig(config, *vocabulary), tokenizer};
 }
 
-std::int64_t AvailableMemory() {
-  return std::int64_t{::sysconf(_SC_AVPHYS_PAGES)} * std::int64_t{::sysconf(_SC_PAGESIZE)};
-}
-
 // What may not change between the parts of one run.
 Json Unchanging(Json source) {
   if (source.contains("run")) source["run"].erase("steps");
   source.erase("memory_gb");
   source.erase("threads");
+  source.erase("device");
   return source;
 }
 
@@ -88,15 +86,28 @@ Result<void> Trainer::OpenModel() {
     files_.config["torch_dtype"] = "float32";
     files_.config.erase("dtype");
   }
-  const MemoryPlan plan = PlanMemory(parts_->config, config_, group_->size());
+  std::optional<LocalParts> teacher;
+  if (config_.loss.logit_kl > 0) {
+    auto opened = OpenCheckpoint(config_.run.teacher);
+    if (!opened) return Within("loss.logit_kl asks a checkpoint of this machine", opened.error());
+    teacher = std::move(*opened);
+  }
+  const MemoryPlan plan =
+      PlanMemory(parts_->config, config_, group_->size(), teacher ? &teacher->config : nullptr);
   const double limit =
       config_.memory_gb > 0 ? config_.memory_gb * 1e9 : static_cast<double>(AvailableMemory());
-  if (static_cast<double>(plan.total()) > limit) {
+  if (limit > 0 && static_cast<double>(plan.total()) > limit) {
     return Fail(ErrorCode::kInput,
                 "the run needs about {:.1f} GB and {:.1f} GB are there: lower "
                 "optimizer.tokens_per_batch, or set model.recompute_layers or model.lora.rank",
                 static_cast<double>(plan.total()) / 1e9, limit / 1e9);
   }
+  const auto launch = LaunchFrom();
+  if (!launch) return Pass(launch.error());
+  auto device = ParseDevice(config_.device, launch->local_rank);
+  if (!device) return Pass(device.error());
+  if (auto ready = UseDevice(*device); !ready) return ready;
+  config_.model.learner.device = *device;
   const Key key = Key("weights", config_.seed);
   auto learner = section.path.empty()
                      ? Learner::Random(parts_->config, section.learner, key)
@@ -105,6 +116,9 @@ Result<void> Trainer::OpenModel() {
   learner_ = std::move(*learner);
   if (section.path.empty()) SpreadFresh(section.fresh, *learner_);
   if (auto opened = OpenReference(key); !opened) return opened;
+  if (teacher) {
+    if (auto opened = OpenTeacher(*teacher, key); !opened) return opened;
+  }
   optimizer_ = std::make_unique<AdamW>(config_.optimizer.adamw, learner_->parameters(),
                                        OwnShard(*group_, learner_->parameters()));
   return {};
@@ -115,6 +129,7 @@ Result<void> Trainer::OpenReference(const Key& key) {
   LearnerOptions options;
   options.frozen = true;
   options.double_precision = config_.model.learner.double_precision;
+  options.device = config_.model.learner.device;
   options.head_chunk = config_.model.learner.head_chunk;
   auto reference = config_.model.path.empty()
                        ? Learner::Random(parts_->config, options, key)
@@ -122,6 +137,29 @@ Result<void> Trainer::OpenReference(const Key& key) {
   if (!reference) return Pass(reference.error());
   reference_ = std::move(*reference);
   if (config_.model.path.empty()) SpreadFresh(config_.model.fresh, *reference_);
+  return {};
+}
+
+// The teacher's weights, for its probabilities of every token.
+Result<void> Trainer::OpenTeacher(const LocalParts& parts, const Key& key) {
+  const Tokenizer &own = parts_->tokenizer, &theirs = parts.tokenizer;
+  bool same = parts.config.vocabulary == parts_->config.vocabulary &&
+              own.VocabularySize() == theirs.VocabularySize();
+  for (TokenId id = 0; same && id < own.VocabularySize(); ++id) {
+    same = own.TokenBytes(id) == theirs.TokenBytes(id);
+  }
+  if (!same) {
+    return Fail(ErrorCode::kInput,
+                "{}: loss.logit_kl needs a teacher with the vocabulary of the policy",
+                config_.run.teacher);
+  }
+  LearnerOptions options;
+  options.frozen = true;
+  options.double_precision = config_.model.learner.double_precision;
+  options.device = config_.model.learner.device;
+  auto teacher = Learner::FromWeights(parts.config, *parts.weights, options, key);
+  if (!teacher) return Pass(teacher.error());
+  teacher_ = std::move(*teacher);
   return {};
 }
 
@@ -173,6 +211,8 @@ Result<void> Trainer::OpenRun() {
   if (const auto last = LastCheckpoint(run_)) {
     auto state = LoadCheckpoint(*last, *learner_, *optimizer_, reference_.get());
     if (!state) return Pass(state.error());
+    learner_->Changed();
+    if (reference_) reference_->Changed();
     state_ = *state;
     saved_step_ = state_.step;
     if (data_.streams) data_.streams->set_state(state_.streams);

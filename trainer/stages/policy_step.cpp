@@ -223,7 +223,7 @@ PolicyPass AccumulatePolicy(Learner& learner, std::vector<PolicyTokens>& slices,
       }
       const auto result = PolicyLoss(policy, tokens, totals);
       Add(pass, slice, outputs, result);
-      TokenGradients gradients{result.grad_logps, result.grad_entropies, {}};
+      TokenGradients gradients{result.grad_logps, result.grad_entropies, {}, {}};
       if (!slice.returns.empty()) {
         gradients.values = ValueGradient(slice, batch, outputs, scope.totals.tokens, config, pass);
       }

@@ -133,6 +133,7 @@ Result<void> Combine(ProcessGroup& group, PolicyPass& pass) {
 
 Result<void> Updater::ApplyGradients(Metrics& metrics) {
   const auto& parameters = learner.parameters();
+  learner.CollectGradients();
   if (auto done = SumGradients(group, parameters); !done) return done;
   const auto norm = SharedGradientNorm(group, parameters);
   if (!norm) return Pass(norm.error());
@@ -149,7 +150,9 @@ Result<void> Updater::ApplyGradients(Metrics& metrics) {
   const double rate = LearningRateAt(config.optimizer, state.step, config.run.steps);
   metrics.emplace_back("learning_rate", rate);
   optimizer.Step(rate);
-  return ShareParameters(group, parameters);
+  if (auto shared = ShareParameters(group, parameters); !shared) return shared;
+  learner.Changed();
+  return {};
 }
 
 Result<void> Updater::UpdatePolicy(const std::vector<RolloutGroup>& groups,

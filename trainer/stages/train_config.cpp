@@ -9,6 +9,7 @@
 #include "base/suggest.h"
 #include "tasks/generators/registry.h"
 #include "trainer/loss/shaping.h"
+#include "trainer/model/device.h"
 
 namespace assay {
 namespace {
@@ -252,6 +253,9 @@ Result<void> ReadLoss(Fields& f, LossSection& loss, StageKind stage) {
   Take(f, "value_weight", loss.value_weight);
   Take(f, "value_eps", loss.value_eps);
   Take(f, "reward_kl", loss.reward_kl);
+  Take(f, "logit_kl", loss.logit_kl);
+  if (loss.logit_kl < 0 || loss.logit_kl > 1) f.Refuse("logit_kl", "must be from 0 to 1");
+  if (loss.logit_kl > 0 && stage != StageKind::kDistill) f.Refuse("logit_kl", "is for distill");
   return f.Done();
 }
 
@@ -357,6 +361,10 @@ Result<TrainConfig> ParseTrainConfig(const Json& json, StageKind stage,
   config.seed = static_cast<std::uint64_t>(top.OptionalInt("seed", 0).value_or(0));
   TakeInt(top, "threads", config.threads, 0, 4096);
   Take(top, "memory_gb", config.memory_gb);
+  Take(top, "device", config.device);
+  if (auto device = ParseDevice(config.device, 0); !device) {
+    return Within(place, device.error());
+  }
   Fields model(Section(top, "model"), place + ": model");
   Fields data(Section(top, "data"), place + ": data");
   Fields reward(Section(top, "reward"), place + ": reward");

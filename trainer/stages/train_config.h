@@ -105,6 +105,9 @@ struct LossSection {
   double value_weight = 0.5;        // of the value head's loss
   double value_eps = 0.2;           // how far an estimate may move from the one before the step
   double reward_kl = 0;  // a token's reward loses this times its log-ratio to the reference
+  // Distillation only: this share of the loss is KL(teacher || policy) over the vocabulary, the
+  // rest minus the log-probability of the teacher's tokens.
+  double logit_kl = 0;
 };
 
 enum class Schedule { kConstant, kLinear, kCosine };
@@ -137,8 +140,9 @@ struct TrainConfig {
   std::string name;
   StageKind stage = StageKind::kGrpo;
   std::uint64_t seed = 0;
-  std::size_t threads = 0;  // 0: all that this process may use
-  double memory_gb = 0;     // refuse plans above this; 0: the memory that is free
+  std::size_t threads = 0;     // 0: all that this process may use
+  std::string device = "cpu";  // of the learner: "cpu", "cuda" (one a process) or "cuda:INDEX"
+  double memory_gb = 0;        // refuse plans above this; 0: the memory that is free
   ModelSection model;
   DataSection data;
   RewardSection reward;

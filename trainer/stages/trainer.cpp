@@ -1,6 +1,7 @@
 #include "trainer/stages/trainer.h"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cmath>
 
@@ -13,6 +14,9 @@
 
 namespace assay {
 namespace {
+
+// Steps in a row without an update, for gradients that are not finite, that end a run.
+constexpr int kMostSkippedSteps = 10;
 
 class Stopwatch {
  public:
@@ -212,7 +216,8 @@ Result<void> Trainer::SupervisedStep(Metrics& metrics) {
     state_.tokens += static_cast<std::int64_t>(example.prompt.size() + example.response.size());
   }
   learner_->ZeroGradients();
-  double loss = 0;
+  const double by_teacher = config_.loss.logit_kl;
+  std::array<double, 2> sums{};  // minus the log-probability, and KL to the teacher, a token
   for (std::size_t first = 0; first < groups.size();) {
     std::size_t last = first;
     std::int64_t used = 0;
@@ -224,14 +229,23 @@ Result<void> Trainer::SupervisedStep(Metrics& metrics) {
       ++last;
     }
     const PackedBatch batch = Pack(std::span(groups).subspan(first, last - first));
-    learner_->Accumulate(batch, 1, [&](const TokenOutputs& outputs) {
-      for (const double logp : outputs.logps) loss -= logp / tokens;
-      return TokenGradients{std::vector<double>(outputs.logps.size(), -1 / tokens), {}, {}};
-    });
+    learner_->Accumulate(
+        batch, 1,
+        [&](const TokenOutputs& outputs) {
+          for (const double logp : outputs.logps) sums[0] -= logp / tokens;
+          for (const double kl : outputs.teacher_kl) sums[1] += kl / tokens;
+          const std::size_t n = outputs.logps.size();
+          TokenGradients gradients;
+          gradients.logps.assign(n, -(1 - by_teacher) / tokens);
+          if (teacher_) gradients.teacher_kl.assign(n, by_teacher / tokens);
+          return gradients;
+        },
+        teacher_.get());
     first = last;
   }
-  if (auto done = group_->Sum("the loss", std::span(&loss, 1)); !done) return done;
-  metrics.emplace_back("loss", loss);
+  if (auto done = group_->Sum("the loss", sums); !done) return done;
+  metrics.emplace_back("loss", (1 - by_teacher) * sums[0] + by_teacher * sums[1]);
+  if (teacher_) metrics.emplace_back("teacher_kl", sums[1]);
   if (auto done = UpdaterNow().ApplyGradients(metrics); !done) return done;
   metrics.emplace_back("timing_s/update_actor", watch.Lap());
   return {};
@@ -329,6 +343,7 @@ Result<void> Trainer::RefreshReference() {
   LearnerOptions options;
   options.frozen = true;
   options.double_precision = config_.model.learner.double_precision;
+  options.device = config_.model.learner.device;
   auto fresh = Learner::FromWeights(parts_->config, learner_->weights(), options, Key("none", 0));
   if (!fresh) return Pass(fresh.error());
   reference_ = std::move(*fresh);
@@ -360,9 +375,14 @@ Result<void> Trainer::Step() {
   drawn_.clear();
   logged_.clear();
   const std::int64_t tokens_before = state_.tokens;
+  const std::int64_t skipped_before = state_.skipped;
   const bool supervised = config_.stage == StageKind::kSft || !examples_.empty();
   if (auto done = supervised ? SupervisedStep(metrics) : PolicyStep(metrics); !done) return done;
   ++state_.step;
+  skipped_steps_ = state_.skipped > skipped_before ? skipped_steps_ + 1 : 0;
+  if (skipped_steps_ == kMostSkippedSteps) {
+    return group_->Agree("the updates", TooManySkipped());
+  }
   if (auto done = RefreshReference(); !done) return done;
   const double seconds = watch.Lap();
   const auto tokens = static_cast<double>(state_.tokens - tokens_before);
@@ -380,6 +400,15 @@ Result<void> Trainer::Step() {
   return Tell(metrics);
 }
 
+Result<void> Trainer::TooManySkipped() const {
+  const auto last = LastCheckpoint(run_);
+  return Fail(ErrorCode::kUnavailable,
+              "step {}: the gradients of {} steps in a row were not finite. Lower "
+              "optimizer.learning_rate or optimizer.max_grad_norm; {}",
+              state_.step, skipped_steps_,
+              last ? "the last checkpoint is " + last->string() : "nothing was saved yet");
+}
+
 Result<void> Trainer::Tell(const Metrics& metrics) {
   for (const std::string& warning : watch_.Look(state_.step, metrics)) Warn(warning);
   Result<void> own;
@@ -390,7 +419,10 @@ Result<void> Trainer::Tell(const Metrics& metrics) {
   notes_.clear();
   if (events_.on_step) events_.on_step(state_.step, config_.run.steps, metrics);
   const std::int64_t save = config_.run.save_every;
-  if (save > 0 && state_.step > 0 && state_.step % save == 0 && saved_step_ != state_.step) {
+  // Weights whose gradients are not finite do not push out those before them.
+  const bool sound = skipped_steps_ == 0;
+  if (sound && save > 0 && state_.step > 0 && state_.step % save == 0 &&
+      saved_step_ != state_.step) {
     return Save();
   }
   return {};

@@ -51,6 +51,7 @@ class Trainer {
   Result<void> OpenAll();
   Result<void> OpenModel();
   Result<void> OpenReference(const Key& key);
+  Result<void> OpenTeacher(const LocalParts& parts, const Key& key);
   Result<void> OpenData();
   Result<void> OpenRun();
   Result<void> OpenFolder();
@@ -59,6 +60,7 @@ class Trainer {
   Result<void> Step();
   // Writes and reports a step's metrics, and saves where it is time to.
   Result<void> Tell(const Metrics& metrics);
+  Result<void> TooManySkipped() const;
   Result<void> SupervisedStep(Metrics& metrics);
   Result<void> PolicyStep(Metrics& metrics);
   Result<std::vector<RolloutGroup>> Sampled(Metrics& metrics);
@@ -85,6 +87,7 @@ class Trainer {
   CheckpointFiles files_;
   std::unique_ptr<Learner> learner_;
   std::unique_ptr<Learner> reference_;  // null when no KL term wants it
+  std::unique_ptr<Learner> teacher_;    // for loss.logit_kl alone
   std::unique_ptr<AdamW> optimizer_;
   std::unique_ptr<MetricsLog> metrics_;  // of the first process alone
   std::optional<PromptEncoder> encoder_;
@@ -100,6 +103,7 @@ class Trainer {
   std::vector<std::string> notes_;    // warnings since the last step was written
   TrainerState state_;
   std::int64_t saved_step_ = -1;
+  int skipped_steps_ = 0;  // in a row, up to now, with an update that was skipped
 };
 
 }  // namespace assay
