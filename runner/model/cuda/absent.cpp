@@ -3,7 +3,8 @@
 namespace assay::cuda {
 
 Result<Opened> Open(const std::string& /*name*/, const ModelConfig& /*config*/,
-                    std::shared_ptr<const TensorSource> /*weights*/, const Options& /*options*/) {
+                    const std::shared_ptr<const TensorSource>& /*weights*/,
+                    const Options& /*options*/) {
   return Fail(ErrorCode::kUnavailable,
               "device cuda: this build has no GPU module (build with `cmake --preset cuda`)");
 }

@@ -74,17 +74,21 @@ class CudaBackend : public Backend {
     }
     const auto [at, is_new] =
         graphs_.try_emplace(std::pair(step.shape.decode_rows, step.shape.splits));
-    if (is_new) {
-      stream_->BeginCapture();
-      Launch(step.shape);
-      auto graph = stream_->EndCapture();
-      if (!graph) {
-        graphs_.erase(at);
-        return Pass(graph.error());
-      }
-      at->second = *std::move(graph);
+    if (!is_new) {
+      stream_->Run(*at->second);
+      return {};
     }
-    stream_->Run(*at->second);
+    // Once as it is: what the driver and cuBLASLt do at a first launch must not fall into a
+    // capture.
+    Launch(step.shape);
+    stream_->BeginCapture();
+    Launch(step.shape);
+    auto graph = stream_->EndCapture();
+    if (!graph) {
+      graphs_.erase(at);
+      return Pass(graph.error());
+    }
+    at->second = *std::move(graph);
     return {};
   }
 
@@ -179,8 +183,8 @@ template <class T>
 Result<Opened> Make(const ModelConfig& config, std::shared_ptr<const TensorSource> weights,
                     const Options& options, const DeviceInfo& device, const MemoryPlan& plan) {
   const std::int64_t page = PageBytes(config, options.weights);
-  auto backend = std::make_unique<CudaBackend<T>>(config, std::move(weights), options, device,
-                                                  plan.cache_bytes / page);
+  auto backend =
+      std::make_unique<CudaBackend<T>>(config, weights, options, device, plan.cache_bytes / page);
   const auto numbers = page / static_cast<std::int64_t>(sizeof(T));
   if (auto done = backend->Create(numbers); !done) return Pass(done.error());
   return Opened{std::move(backend), plan};
@@ -189,18 +193,19 @@ Result<Opened> Make(const ModelConfig& config, std::shared_ptr<const TensorSourc
 }  // namespace
 
 Result<Opened> OpenOnDevice(const std::string& name, const ModelConfig& config,
-                            std::shared_ptr<const TensorSource> weights, const Options& options) {
+                            const std::shared_ptr<const TensorSource>& weights,
+                            const Options& options) {
   const auto device = OpenDevice();
   if (!device) return Pass(device.error());
   const auto plan = PlanDeviceMemory(name, config, options, *device);
   if (!plan) return Pass(plan.error());
   switch (options.weights) {
     case WeightType::kBf16:
-      return Make<Bf16>(config, std::move(weights), options, *device, *plan);
+      return Make<Bf16>(config, weights, options, *device, *plan);
     case WeightType::kF16:
-      return Make<Half>(config, std::move(weights), options, *device, *plan);
+      return Make<Half>(config, weights, options, *device, *plan);
     default:
-      return Make<float>(config, std::move(weights), options, *device, *plan);
+      return Make<float>(config, weights, options, *device, *plan);
   }
 }
 

@@ -18,6 +18,7 @@ inline constexpr std::int64_t kMostRows = 2048;
 
 // Open, on the GPU that there is. Tests call it with an emulated one.
 Result<Opened> OpenOnDevice(const std::string& name, const ModelConfig& config,
-                            std::shared_ptr<const TensorSource> weights, const Options& options);
+                            const std::shared_ptr<const TensorSource>& weights,
+                            const Options& options);
 
 }  // namespace assay::cuda

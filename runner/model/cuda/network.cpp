@@ -1,7 +1,9 @@
 #include "runner/model/cuda/network.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
+#include <optional>
 #include <type_traits>
 #include <utility>
 
@@ -33,6 +35,14 @@ std::int64_t PartialSize(const ModelConfig& c, const WorkSize& size) {
   std::int64_t splits = 1;
   while (splits < most) splits *= 2;
   return PartialFloats(size.samples, c.heads, c.head_dim, splits);
+}
+
+// cuBLASLt plans for each number of rows, so a few numbers must be enough: powers of two, as passes
+// of drawn tokens have them, and multiples of 64. Nobody looks at the rows beyond `rows`.
+std::int64_t PlannedRows(std::int64_t rows, std::int64_t room) {
+  constexpr std::int64_t kStep = 64;
+  if (std::has_single_bit(static_cast<std::uint64_t>(rows))) return rows;
+  return std::min((rows + kStep - 1) / kStep * kStep, room);
 }
 
 // Numbers of type T for one row.
@@ -92,13 +102,13 @@ Result<void> Network<T>::Allocate() {
 
 template <class T>
 template <class Out>
-void Network<T>::Product(const T* x, const T* w, std::int64_t rows, std::int64_t inputs,
-                         std::int64_t outputs, Out* y) {
+void Network<T>::Product(const T* x, const T* w, std::int64_t rows, std::int64_t room,
+                         std::int64_t inputs, std::int64_t outputs, Out* y) {
   const MatmulArgs<T> args{x, w, rows, inputs, outputs};
   if (!deterministic_) {
     if (rows <= kMostMatVecRows) return MatVec(stream_.handle(), args, y);
-    if (blas_ != nullptr &&
-        blas_->Multiply(stream_, NumberOf<T>(), NumberOf<Out>(), x, w, rows, inputs, outputs, y)) {
+    if (blas_ != nullptr && blas_->Multiply(stream_, NumberOf<T>(), NumberOf<Out>(), x, w,
+                                            PlannedRows(rows, room), inputs, outputs, y)) {
       return;
     }
   }
@@ -172,6 +182,7 @@ void Network<T>::Run(const Weights<T>& weights, const StepShape& shape, const st
                      T* pool, std::int64_t page_stride) {
   const ModelConfig& c = config_;
   const std::int64_t rows = shape.rows();
+  const std::int64_t room = size_.rows;
   Embed(stream_.handle(), weights.embedding.data(), data, rows, c.hidden, x_.data());
   CacheView<T> cache;
   cache.pool = pool;
@@ -184,22 +195,25 @@ void Network<T>::Run(const Weights<T>& weights, const StepShape& shape, const st
   const float* bias = nullptr;
   for (const LayerWeights<T>& w : weights.layers) {
     Norm(delta, bias, w.attention_norm, nullptr, rows);
-    Product(normed_.data(), w.qkv.data(), rows, c.hidden, QkvColumns(c), qkv_.data());
+    Product(normed_.data(), w.qkv.data(), rows, room, c.hidden, QkvColumns(c), qkv_.data());
     Attention(w, shape, data, cache);
     cache.layer_offset += 2 * kPagePositions * c.kv_columns();
-    Product(attended_.data(), w.output.data(), rows, c.query_columns(), c.hidden, delta_.data());
+    Product(attended_.data(), w.output.data(), rows, room, c.query_columns(), c.hidden,
+            delta_.data());
     Norm(delta_.data(), w.output_bias.data(), w.mlp_norm, nullptr, rows);
-    Product(normed_.data(), w.gate_up.data(), rows, c.hidden, 2 * c.intermediate, gate_up_.data());
+    Product(normed_.data(), w.gate_up.data(), rows, room, c.hidden, 2 * c.intermediate,
+            gate_up_.data());
     SwiGlu(stream_.handle(), gate_up_.data(), w.gate_up_bias.data(), rows, c.intermediate,
            activated_.data());
-    Product(activated_.data(), w.down.data(), rows, c.intermediate, c.hidden, delta_.data());
+    Product(activated_.data(), w.down.data(), rows, room, c.intermediate, c.hidden, delta_.data());
     delta = delta_.data();
     bias = w.down_bias.data();
   }
   if (shape.wanted == 0) return;
   Norm(delta, bias, weights.final_norm, data + shape.sources_at(), shape.wanted);
   const T* head = c.tied_head ? weights.embedding.data() : weights.head.data();
-  Product(normed_.data(), head, shape.wanted, c.hidden, c.vocabulary, logits_.data());
+  Product(normed_.data(), head, shape.wanted, size_.samples, c.hidden, c.vocabulary,
+          logits_.data());
 }
 
 template class Network<float>;

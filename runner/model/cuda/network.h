@@ -45,9 +45,10 @@ class Network {
       : config_(config), size_(size), stream_(stream), blas_(blas), deterministic_(deterministic) {}
 
   Result<void> Allocate();
+  // `room`: rows that the memory of x and y holds.
   template <class Out>
-  void Product(const T* x, const T* w, std::int64_t rows, std::int64_t inputs, std::int64_t outputs,
-               Out* y);
+  void Product(const T* x, const T* w, std::int64_t rows, std::int64_t room, std::int64_t inputs,
+               std::int64_t outputs, Out* y);
   void Attention(const LayerWeights<T>& w, const StepShape& shape, const std::int32_t* data,
                  const CacheView<T>& cache);
   void Norm(const T* delta, const float* bias, const DeviceArray<float>& weight,

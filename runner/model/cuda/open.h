@@ -33,6 +33,6 @@ struct Opened {
 // or the machine no driver or GPU; kUsage where the model does not fit, or its shape or the dtype
 // is not for a GPU.
 Result<Opened> Open(const std::string& name, const ModelConfig& config,
-                    std::shared_ptr<const TensorSource> weights, const Options& options);
+                    const std::shared_ptr<const TensorSource>& weights, const Options& options);
 
 }  // namespace assay::cuda
