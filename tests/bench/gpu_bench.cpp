@@ -11,8 +11,10 @@
 // the bound is the larger of both times.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
-#include <cstring>
+#include <cstdlib>
+#include <ctime>
 #include <map>
 #include <string>
 #include <vector>
@@ -185,13 +187,14 @@ double Seconds() {
 // One back end, its pages handed out by hand.
 class Bench {
  public:
-  Bench(const ModelConfig& config, std::shared_ptr<const TensorSource> weights, bool deterministic)
+  Bench(const ModelConfig& config, const std::shared_ptr<const TensorSource>& weights,
+        bool deterministic)
       : config_(config) {
     Options options;
     options.samples = 256;
     options.deterministic = deterministic;
     options.cache_bytes = 256 * PagePool::PagesFor(640) * PageBytes(config, WeightType::kBf16);
-    Opened opened = Need(OpenOnDevice(config.architecture, config, std::move(weights), options));
+    Opened opened = Need(OpenOnDevice(config.architecture, config, weights, options));
     backend_ = std::move(opened.backend);
   }
 
