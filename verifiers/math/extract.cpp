@@ -187,6 +187,32 @@ std::size_t SkipMark(std::string_view text, std::size_t at, bool* linked) {
   return at;
 }
 
+// Cuts "x =" off the end and returns the name, "" if none stands there.
+std::string_view CutName(std::string_view& s) {
+  const auto trim = [&] {
+    while (!s.empty() && (Blank(s.back()) || s.back() == '$')) s.remove_suffix(1);
+  };
+  trim();
+  if (!s.ends_with('=')) return {};
+  s.remove_suffix(1);
+  trim();
+  std::size_t n = 0;
+  while (n < s.size() && n < 8 &&
+         (std::isalnum(static_cast<unsigned char>(s[s.size() - 1 - n])) != 0 ||
+          s[s.size() - 1 - n] == '_')) {
+    ++n;
+  }
+  const std::string_view name = s.substr(s.size() - n);
+  s.remove_suffix(n);
+  return name;
+}
+
+// "x = \boxed{2} or x = \boxed{-3}": values of one name.
+bool JoinsNamed(std::string_view before, std::string_view gap) {
+  const std::string_view name = CutName(gap);
+  return !name.empty() && name == CutName(before) && IsConnector(gap);
+}
+
 class Extractor {
  public:
   Extractor(std::string_view whole, std::string_view text) : whole_(whole), text_(text) {}
@@ -235,8 +261,10 @@ class Extractor {
   // The last box; with it the ones that are joined to it by "and", "or" or a comma.
   void Boxes(const std::vector<Box>& boxes) {
     std::size_t first = boxes.size() - 1;
-    while (first > 0 && IsConnector(text_.substr(boxes[first - 1].end,
-                                                 boxes[first].begin - boxes[first - 1].end))) {
+    while (first > 0) {
+      const std::string_view gap =
+          text_.substr(boxes[first - 1].end, boxes[first].begin - boxes[first - 1].end);
+      if (!IsConnector(gap) && !JoinsNamed(text_.substr(0, boxes[first - 1].begin), gap)) break;
       --first;
     }
     bool same = true;

@@ -278,7 +278,9 @@ bool ExpressionIn(std::string_view sentence, bool leading, std::string* joined,
       Negated(sentence.substr(0, usable.back()->begin))) {
     return false;
   }
-  if (leading && IsBounded(sentence.substr(0, usable[0]->begin))) return false;
+  // "he needs at least 5" answers how many he needs; a bound alone answers nothing
+  const std::string_view before = sentence.substr(0, usable[0]->begin);
+  if ((leading || before.size() < 16) && IsBounded(before)) return false;
   std::size_t last = usable.size() - 1;
   std::size_t first = last;
   const auto gap = [&](std::size_t i) {  // between usable[i] and usable[i + 1]

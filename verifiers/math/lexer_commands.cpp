@@ -175,7 +175,13 @@ bool Lexer::Braced(std::string_view* content) {
 void Lexer::TextArgument(std::size_t begin, Tok tok) {
   std::string_view content;
   if (At(at_) == '*') ++at_;  // \operatorname*
-  if (!Braced(&content)) {
+  const std::size_t group = at_;
+  const bool braced = Braced(&content);
+  if (braced && tok == Tok::kOperatorName && content.find("frac") != std::string_view::npos) {
+    at_ = group;  // \mathrm{\frac{1}{2}} only sets the type
+    return;
+  }
+  if (!braced) {
     std::size_t i = at_;
     while (At(i) == ' ') ++i;
     std::size_t n = 0;

@@ -68,6 +68,7 @@ bool StripOnce(std::string_view& s) {
   StripPair(s, "\\[", "\\]");
   StripPair(s, "**", "**");
   StripPair(s, "__", "__");
+  if (s.size() > 2) StripPair(s, "*", "*");
   StripPair(s, "`", "`");
   StripPair(s, "\"", "\"");
   EatPrefix(s, "\\displaystyle ");

@@ -279,6 +279,25 @@ std::optional<Tree> TurnedBrackets(std::string_view s) {
   return tree;
 }
 
+// "B and D", "B, D": several choices.
+std::optional<Tree> ChoiceList(std::string_view s) {
+  Tree tree;
+  std::vector<NodeId> letters;
+  while (!s.empty()) {
+    const bool open = EatFront(s, "(");
+    if (s.empty() || s[0] < 'A' || s[0] > 'J') return std::nullopt;
+    letters.push_back(tree.AddNamed(Op::kSymbol, s.substr(0, 1)));
+    s.remove_prefix(1);
+    if (open != EatFront(s, ")")) return std::nullopt;
+    if (s.empty()) break;
+    if (!EatFront(s, ", and ") && !EatFront(s, ", ") && !EatFront(s, ",") && !EatFront(s, " and "))
+      return std::nullopt;
+  }
+  if (letters.size() < 2) return std::nullopt;
+  tree.set_root(tree.Add(Op::kList, letters));
+  return tree;
+}
+
 // "negative 5", "minus 5"
 std::optional<Tree> SpokenSign(std::string_view s) {
   if (!EatFront(s, "negative ") && !EatFront(s, "minus ")) return std::nullopt;
@@ -310,6 +329,8 @@ std::vector<Tree> OtherReadings(std::string_view text, bool beside_unit) {
   const std::string flat = WithoutTextCommands(s);
   put(InBase(flat));
   put(SpokenSign(flat));
+  put(ChoiceList(flat));
+  if (flat.size() != s.size() && flat.find('=') != std::string::npos) put(Parsed(flat));
   put(SpokenRatio(flat));
   if (flat.size() != s.size()) {
     if (const std::string meaning = StockPhrase(flat); !meaning.empty()) put(Parsed(meaning));
