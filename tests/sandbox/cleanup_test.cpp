@@ -4,11 +4,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <random>
 #include <thread>
 
+#include "sandbox/payload.h"
 #include "sandbox/pool.h"
 #include "sandbox/python.h"
 #include "tests/sandbox/modes.h"
@@ -107,6 +110,71 @@ TEST_CASE("kill -9 of a keeper or room: a clear ending, no orphan, work goes on"
       CHECK(!run.report().message.empty());
       CHECK(AllGone(family));
     }
+    CHECK(RunScript(*box, "print(1)", "", {}).stdout_text == "1\n");
+  }
+}
+
+TEST_CASE("kill -9 of a process that waits for its run: the run gets another",
+          "[sandbox][cleanup]") {
+  for (Sandbox* box : AllBoxes()) {
+    INFO(Name(box->mode()));
+    auto lease = box->pool().Borrow({Role::kPython, Purpose::kRun, 0}, true);
+    REQUIRE(lease);
+    for (int time = 0; time < 3; ++time) {
+      std::vector<pid_t> family;  // the room comes first
+      for (int attempt = 0; family.size() < 2 && attempt < 500; ++attempt) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(10));
+        family = ChildrenOf((*lease)->keeper());
+      }
+      REQUIRE(family.size() >= 2);
+      kill(family.back(), SIGKILL);
+      std::this_thread::sleep_for(std::chrono::milliseconds(50));  // for it to be dead
+      RunOrder order;
+      order.payload = PackPython("print(1)", "");
+      ActiveRun run(**lease, order);
+      ActiveRun::WaitAll({&run});
+      INFO(run.report().message);
+      CHECK(run.report().ending == Ending::kExited);
+      CHECK(run.TakeStdout() == "1\n");
+    }
+  }
+}
+
+TEST_CASE(
+    "kill -9 of anything of ours at any moment: an answer or a clear error, then work goes on",
+    "[sandbox][cleanup]") {
+  for (Sandbox* box : AllBoxes()) {
+    std::atomic<bool> stop{false};
+    std::thread killer([&] {
+      std::mt19937 draw(7);
+      while (!stop) {
+        std::this_thread::sleep_for(std::chrono::microseconds(draw() % 30'000));
+        const std::vector<pid_t> ours = ChildrenOf(getpid());
+        if (!ours.empty()) kill(ours[draw() % ours.size()], SIGKILL);
+      }
+    });
+    int answers = 0, errors = 0, killed = 0;
+    for (int run = 0; run < 60; ++run) {
+      const RunResult result = RunScript(*box, "print(1)", "", {});
+      const EndingReport& report = result.report;
+      if (report.ending == Ending::kSandboxFailed) {
+        ++errors;
+        CHECK(!report.message.empty());
+      } else if (report.ending == Ending::kSignaled) {
+        ++killed;  // the program itself was hit
+        CHECK(report.signal == SIGKILL);
+      } else {
+        ++answers;
+        CHECK(result.stdout_text == "1\n");
+      }
+    }
+    stop = true;
+    killer.join();
+    INFO(Name(box->mode()) << ": " << answers << " answers, " << errors << " errors, " << killed
+                           << " programs killed");
+    CHECK(answers > 0);
+    // A room that was hit while it was idle shows on its next run, which is tried once more.
+    for (int run = 0; run < 4; ++run) RunScript(*box, "print(1)", "", {});
     CHECK(RunScript(*box, "print(1)", "", {}).stdout_text == "1\n");
   }
 }
