@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "reports/majority.h"
+#include "verifiers/code/lower_trust.h"
 
 namespace assay {
 namespace {
@@ -20,6 +21,7 @@ struct ProblemTally {
   std::array<std::int64_t, kSampleClasses> classes{};
   double reward = 0;
   bool partial_reward = false;
+  bool lower_trust = false;
   std::int64_t prompt_tokens = 0;
   std::int64_t response_tokens = 0;
   Ballot ballot;
@@ -48,6 +50,7 @@ void Add(const JudgedSample& judged, bool majority, ProblemTally& tally) {
   ++tally.classes[static_cast<std::size_t>(judged.outcome_class)];
   tally.prompt_tokens += judged.sample.prompt_tokens;
   tally.response_tokens += judged.sample.response_tokens;
+  tally.lower_trust = tally.lower_trust || judged.verdict.reason.starts_with(kLowerTrust);
   if (SaysNothing(judged.outcome_class)) return;
   ++tally.counts.drawn;
   tally.counts.correct += judged.outcome_class == SampleClass::kCorrect ? 1 : 0;
@@ -92,6 +95,7 @@ SummaryRow MakeRow(std::string group, std::string name, const Members& members,
     for (std::size_t i = 0; i < kSampleClasses; ++i) row.counts[i] += tally->classes[i];
     row.prompt_tokens += tally->prompt_tokens;
     row.response_tokens += tally->response_tokens;
+    row.lower_trust += tally->lower_trust ? 1 : 0;
     as_wrong += static_cast<double>(tally->counts.correct) / static_cast<double>(tally->samples);
     partial = partial || tally->partial_reward;
     if (tally->counts.drawn > 0) {
@@ -221,7 +225,8 @@ Json ToJson(const SummaryRow& row) {
                {"pass", pass},
                {"counts", counts},
                {"prompt_tokens", row.prompt_tokens},
-               {"response_tokens", row.response_tokens}};
+               {"response_tokens", row.response_tokens},
+               {"lower_trust", row.lower_trust}};
   if (!row.majority.empty()) {
     for (const auto& [k, estimate] : row.majority) {
       json["majority"][std::to_string(k)] = ToJson(estimate);

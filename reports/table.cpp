@@ -64,6 +64,12 @@ std::string Notes(const Summary& summary, double truncated_share) {
           row.suite, 100 * *row.pass1_as_wrong, 100 * pass1->second.value);
     }
     notes += Rests(row);
+    if (row.lower_trust > 0) {
+      notes += fmt::format(
+          "{}: {} of {} problems have tests that need objects of the program: judged in its own "
+          "process, with lower trust\n",
+          row.suite, row.lower_trust, row.problems);
+    }
     const auto cut = row.counts[static_cast<std::size_t>(SampleClass::kTruncated)];
     if (static_cast<double>(cut) > truncated_share * static_cast<double>(row.samples)) {
       notes +=

@@ -62,10 +62,8 @@ JudgedSample SampleFrom(const Statement& row, bool with_answers) {
   }
   judged.verdict.outcome = ParseOutcome(row.Text(7)).value_or(Outcome::kError);
   if (!row.IsNull(8)) judged.verdict.reward = row.Double(8);
-  if (with_answers) {
-    judged.verdict.answer = row.Text(9);
-    judged.verdict.reason = row.Text(10);
-  }
+  if (with_answers) judged.verdict.answer = row.Text(9);
+  judged.verdict.reason = row.Text(10);
   if (!row.IsNull(11)) {
     judged.verdict.span =
         Span{static_cast<std::size_t>(row.Int(11)), static_cast<std::size_t>(row.Int(12))};

@@ -38,7 +38,7 @@ class RunReader {
   Result<ProblemRecord> Problem(std::int64_t id);
 
   // Every sample and failure by problem, then sample, with its verdict under `profile`. `take`
-  // returning false ends the reading. `with_answers` false leaves answer and reason empty (faster).
+  // returning false ends the reading. `with_answers` false leaves the answer empty (faster).
   Result<void> ForEachSample(const std::function<bool(const JudgedSample&)>& take,
                              const std::string& profile = std::string(kOwnProfile),
                              bool with_answers = true);

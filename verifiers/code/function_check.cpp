@@ -7,6 +7,7 @@
 
 #include "sandbox/python.h"
 #include "verifiers/code/code_verdict.h"
+#include "verifiers/code/lower_trust.h"
 #include "verifiers/code/runtime.h"
 #include "verifiers/code/shared_sandbox.h"
 
@@ -130,7 +131,7 @@ Verdict FunctionCheck::CheckInProcess(sandbox::Sandbox& box, const std::string& 
   } else {
     verdict = Verdict::Wrong("", "the program ended before its tests");
   }
-  if (verdict.outcome != Outcome::kError) verdict.reason = "lower trust: " + verdict.reason;
+  if (verdict.outcome != Outcome::kError) verdict.reason.insert(0, kLowerTrust);
   return verdict;
 }
 
