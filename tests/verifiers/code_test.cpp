@@ -143,7 +143,7 @@ TEST_CASE("no verdict flips in 3 x 1,000 runs beside a busy core", "[slow]") {
   });
   const auto verifier = Make({{"kind", "code"},
                               {"profile", "raw"},
-                              {"cpu_ms", 300},
+                              {"cpu_ms", 100},
                               {"wall_ms", 60'000},
                               {"tests", {"assert f(1) == 2", "assert f(41) == 42"}}});
   const std::vector<std::pair<std::string, Outcome>> programs = {
