@@ -42,7 +42,7 @@ struct SummaryRow {
   std::optional<double> mean_reward;     // where some reward is neither 0 nor 1
   std::int64_t prompt_tokens = 0;
   std::int64_t response_tokens = 0;
-  std::int64_t lower_trust = 0;    // problems with a verdict that its program could have forged
+  std::int64_t lower_trust = 0;   // problems with a verdict that its program could have forged
   std::vector<std::string> ties;  // problems whose majority over all samples is tied
 };
 
