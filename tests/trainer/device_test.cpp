@@ -9,11 +9,11 @@ namespace assay {
 namespace {
 
 TEST_CASE("devices by name", "[trainer]") {
-  CHECK(*ParseDevice("cpu", 3) == "cpu");
-  CHECK(*ParseDevice("cuda", 3) == "cuda:3");
-  CHECK(*ParseDevice("cuda:1", 3) == "cuda:1");
+  CHECK(*ParseLearnerDevice("cpu", 3) == "cpu");
+  CHECK(*ParseLearnerDevice("cuda", 3) == "cuda:3");
+  CHECK(*ParseLearnerDevice("cuda:1", 3) == "cuda:1");
   for (const char* wrong : {"", "gpu", "cuda:", "cuda:x", "cuda:-1", "cuda:1x", "CUDA"}) {
-    const auto parsed = ParseDevice(wrong, 0);
+    const auto parsed = ParseLearnerDevice(wrong, 0);
     REQUIRE(!parsed.has_value());
     CHECK(parsed.error().message.find("expected cpu, cuda or cuda:INDEX") != std::string::npos);
   }

@@ -22,7 +22,7 @@ std::optional<int> IndexIn(std::string_view text) {
 
 }  // namespace
 
-Result<std::string> ParseDevice(const std::string& text, int local_rank) {
+Result<std::string> ParseLearnerDevice(const std::string& text, int local_rank) {
   if (text == "cpu") return text;
   if (text == kCuda) return fmt::format("cuda:{}", local_rank);
   if (text.starts_with("cuda:")) {

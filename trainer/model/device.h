@@ -9,7 +9,7 @@ namespace assay {
 
 // "cpu", or "cuda:INDEX" for "cuda" (the index is then `local_rank`: one process a GPU) and
 // "cuda:INDEX". kInput for anything else.
-Result<std::string> ParseDevice(const std::string& text, int local_rank);
+Result<std::string> ParseLearnerDevice(const std::string& text, int local_rank);
 
 // Loads LibTorch's CUDA part where `device` asks for it. kUnavailable saying what is missing: the
 // part itself (with the loader's words), any GPU, or this one.

@@ -104,7 +104,7 @@ Result<void> Trainer::OpenModel() {
   }
   const auto launch = LaunchFrom();
   if (!launch) return Pass(launch.error());
-  auto device = ParseDevice(config_.device, launch->local_rank);
+  auto device = ParseLearnerDevice(config_.device, launch->local_rank);
   if (!device) return Pass(device.error());
   if (auto ready = UseDevice(*device); !ready) return ready;
   config_.model.learner.device = *device;

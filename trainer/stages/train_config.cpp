@@ -362,7 +362,7 @@ Result<TrainConfig> ParseTrainConfig(const Json& json, StageKind stage,
   TakeInt(top, "threads", config.threads, 0, 4096);
   Take(top, "memory_gb", config.memory_gb);
   Take(top, "device", config.device);
-  if (auto device = ParseDevice(config.device, 0); !device) {
+  if (auto device = ParseLearnerDevice(config.device, 0); !device) {
     return Within(place, device.error());
   }
   Fields model(Section(top, "model"), place + ": model");
