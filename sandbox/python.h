@@ -1,4 +1,4 @@
-// sandbox/python.h -- Python programs in forks of a warm interpreter, about 2 ms each.
+// sandbox/python.h -- Python programs in forks of a warm interpreter, about 1 ms each.
 // The interpreter is the system's, isolated (no site, no user paths, UTF-8), with a fixed hash seed
 // and `random` seeded the same for every run. Standard streams are real descriptors. No fork, no
 // exec, no sockets; threads work.
