@@ -35,13 +35,14 @@ struct ProfilePrompt {
 };
 
 struct Profile {
-  const char* name;
-  const char* follows;
-  const char* judges;
-  const char* rule;
+  const char* name = nullptr;
+  const char* follows = nullptr;
+  const char* judges = nullptr;
+  const char* rule = nullptr;
   std::optional<ProfilePrompt> prompt;
   // Empty for a problem of another sort: then the caller says so.
-  Result<std::unique_ptr<const Verifier>> (*make)(const Profile& profile, const Problem& problem);
+  Result<std::unique_ptr<const Verifier>> (*make)(const Profile& profile,
+                                                  const Problem& problem) = nullptr;
 };
 
 const std::vector<Profile>& NumberProfiles();
