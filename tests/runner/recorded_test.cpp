@@ -142,17 +142,25 @@ TEST_CASE("164 recorded chat replies: pass@1 from 0 to 62 % by extractor", "[slo
   }
 }
 
-TEST_CASE("every MBPP and MBPP+ reference passes its own problem", "[slow]") {
+// EvalPlus takes any value but None for "true" in three tasks whose references return a re.Match,
+// which never crosses to the judge here; one task's reference makes a list of over a gigabyte.
+TEST_CASE("every MBPP reference passes its own problem, all but four of MBPP+ do", "[slow]") {
   if (!SharedData("data/mbppplus/MbppPlus-v0.1.0.jsonl")) return;
-  for (const char* name : {"mbpp", "mbpp-plus"}) {
+  using Ids = std::vector<std::string>;
+  const std::vector<std::pair<const char*, Ids>> suites = {
+      {"mbpp", {}}, {"mbpp-plus", {"Mbpp/255", "Mbpp/737", "Mbpp/787", "Mbpp/794"}}};
+  for (const auto& [name, not_judged] : suites) {
     const Suite suite = SuiteNamed(name);
     const auto verdicts = JudgeAll(suite.problems.size(), [&](std::size_t i) {
       return Judge("suite", suite.problems[i],
                    "```python\n" + suite.problems[i].reference + "\n```");
     });
+    Ids refused;
     for (std::size_t i = 0; i < verdicts.size(); ++i) {
-      INFO(name << "/" << suite.problems[i].id << ": " << verdicts[i].reason);
-      CHECK(Correct(verdicts[i]));
+      if (Correct(verdicts[i])) continue;
+      UNSCOPED_INFO(name << "/" << suite.problems[i].id << ": " << verdicts[i].reason);
+      refused.push_back(suite.problems[i].id);
     }
+    CHECK(refused == not_judged);
   }
 }

@@ -161,6 +161,16 @@ TEST_CASE("no verdict flips in 3 x 1,000 runs beside a busy core", "[slow]") {
   busy.join();
 }
 
+TEST_CASE("a function named check is judged by the tests' own check") {
+  const auto verifier = Make({{"kind", "code"},
+                              {"entry_point", "check"},
+                              {"test", "def check(candidate):\n    assert candidate(1) == 2\n"}});
+  CHECK(verifier->Check("```python\ndef check(n):\n    return n + 1\n```", kBudget).outcome ==
+        Outcome::kCorrect);
+  CHECK(verifier->Check("```python\ndef check(n):\n    return n\n```", kBudget).outcome ==
+        Outcome::kWrong);
+}
+
 TEST_CASE("programs are judged by what they write") {
   const Json sum = {
       {"kind", "code"},
