@@ -27,8 +27,8 @@ struct Kind {
 // One line a kind, sorted by name.
 const std::vector<Kind>& Kinds() {
   static const std::vector<Kind> kinds = {
-      {"choice", "2", MakeChoiceVerifier},       {"code", "1", MakeCodeVerifier},
-      {"exact", "1", MakeExactVerifier},         {"logic", "1", MakeLogicVerifier},
+      {"choice", "2", MakeChoiceVerifier},       {"code", "2", MakeCodeVerifier},
+      {"exact", "1", MakeExactVerifier},         {"logic", "2", MakeLogicVerifier},
       {"math", "2", MakeMathVerifier},           {"numeric", "2", MakeNumericVerifier},
       {"positions", "1", MakePositionsVerifier}, {"program", "1", MakeProgramVerifier},
   };
