@@ -36,10 +36,6 @@ std::string Describe(const Json& failure) {
   return words.empty() ? "a test fails" : words;
 }
 
-}  // namespace
-
-namespace {
-
 // All failures that the judge tells of, and how many there are beyond them.
 std::string DescribeAll(const Json& failures, std::int64_t failed) {
   std::string words;

@@ -2,26 +2,15 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <string>
 
+#include "verifiers/math/cut.h"
 #include "verifiers/math/extract_spans.h"
 
 namespace assay::math {
 namespace {
 
 constexpr std::size_t kMaxRest = 2000;
-
-bool Letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-bool Digit(char c) { return c >= '0' && c <= '9'; }
-
-std::string Lower(std::string_view text) {
-  std::string lower(text);
-  for (char& c : lower) {
-    c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  }
-  return lower;
-}
 
 // A word that announces a correction.
 constexpr std::array<std::string_view, 16> kCorrections = {
@@ -86,7 +75,7 @@ constexpr std::array<std::string_view, 6> kVerdicts = {
 
 class Reader {
  public:
-  explicit Reader(std::string_view rest) : text_(rest), lower_(Lower(rest)) {}
+  explicit Reader(std::string_view rest) : text_(rest), lower_(ToLower(rest)) {}
 
   Afterthought Read() {
     const std::size_t correction = FirstOf(kCorrections);
@@ -119,15 +108,16 @@ class Reader {
   }
 
   bool IsWord(std::size_t at, std::size_t size) const {
-    const bool before = at == 0 || !Letter(lower_[at - 1]);
+    const bool before = at == 0 || !IsLetter(lower_[at - 1]);
     const std::size_t end = at + size;
-    return before && (end >= lower_.size() || !Letter(lower_[end]) || !Letter(lower_[end - 1]));
+    return before && (end >= lower_.size() || !IsLetter(lower_[end]) || !IsLetter(lower_[end - 1]));
   }
 
   // Whether the first sentence starts with `word`.
   bool Sentence(std::string_view word, std::size_t from) {
     std::size_t at = from;
-    while (at < lower_.size() && !Letter(lower_[at]) && !Digit(lower_[at]) && at < from + 8) ++at;
+    while (at < lower_.size() && !IsLetter(lower_[at]) && !IsDigit(lower_[at]) && at < from + 8)
+      ++at;
     if (!std::string_view(lower_).substr(at).starts_with(word)) return false;
     lead_ = at;
     return IsWord(at, word.size());
@@ -187,7 +177,7 @@ class Reader {
   static std::string ChoiceLetter(std::string_view text, std::size_t* behind) {
     const std::size_t at = std::min(text.find_first_not_of("($*"), text.size());
     if (at >= text.size() || text[at] < 'A' || text[at] > 'J') return {};
-    if (at + 1 < text.size() && (Letter(text[at + 1]) || Digit(text[at + 1]))) return {};
+    if (at + 1 < text.size() && (IsLetter(text[at + 1]) || IsDigit(text[at + 1]))) return {};
     *behind = at + 1;
     return std::string(1, text[at]);
   }
@@ -204,8 +194,8 @@ class Reader {
     int words = 0;
     for (std::size_t i = 0; i < tail.size(); ++i) {
       if (std::string_view(".,;!?\n").find(tail[i]) != std::string_view::npos) break;
-      if (Digit(tail[i])) return {};
-      words += Letter(tail[i]) && (i == 0 || !Letter(tail[i - 1])) ? 1 : 0;
+      if (IsDigit(tail[i])) return {};
+      words += IsLetter(tail[i]) && (i == 0 || !IsLetter(tail[i - 1])) ? 1 : 0;
     }
     tail.remove_prefix(std::min(tail.find_first_not_of(" $*)"), tail.size()));
     const bool reason = tail.starts_with("because") || tail.starts_with("since") ||
@@ -254,12 +244,12 @@ Afterthought ReadAfterthought(std::string_view rest) {
     // a heading of the same answer is no next problem
     std::size_t at = rest.find(next);
     while (at != std::string_view::npos && std::string_view(next) == "\n### " &&
-           Lower(rest.substr(at, 40)).find("answer") != std::string::npos) {
+           ToLower(rest.substr(at, 40)).find("answer") != std::string::npos) {
       at = rest.find(next, at + 1);
     }
     rest = rest.substr(0, at);
   }
-  const auto letters = std::count_if(rest.begin(), rest.end(), Letter);
+  const auto letters = std::count_if(rest.begin(), rest.end(), IsLetter);
   if (letters < 2 && rest.find("####") == std::string_view::npos) return {};
   return Reader(rest).Read();
 }

@@ -7,6 +7,7 @@
 #include <cctype>
 #include <cstring>
 
+#include "verifiers/math/cut.h"
 #include "verifiers/math/extract_spans.h"
 #include "verifiers/math/extract_words.h"
 #include "verifiers/math/parse.h"
@@ -16,8 +17,6 @@ namespace {
 
 // An answer stands at the end; what lies further back is not looked at.
 constexpr std::size_t kMaxTail = 256 * 1024;
-
-bool Blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 
 // The last `needle` in `text`, found by its byte number `rare`, which should be rare in prose.
 std::size_t FindLast(std::string_view text, std::string_view needle, std::size_t rare) {
@@ -132,10 +131,10 @@ std::size_t StatementEnd(std::string_view text, std::size_t from) {
     if (c == '\n' && i > from) {
       bool only_blank = true;
       for (std::size_t k = from; k < i; ++k)
-        only_blank = only_blank && (Blank(text[k]) || text[k] == '*');
+        only_blank = only_blank && (IsBlank(text[k]) || text[k] == '*');
       if (!only_blank) return i;
     }
-    if (c == '.' && (i + 1 == text.size() || Blank(text[i + 1]) || text[i + 1] == '*')) {
+    if (c == '.' && (i + 1 == text.size() || IsBlank(text[i + 1]) || text[i + 1] == '*')) {
       // "4:30 p.m. on", "sq. units", "approx. 5" are no ends
       const bool abbreviation = i >= 1 && i + 2 < text.size() &&
                                 std::islower(static_cast<unsigned char>(text[i + 2])) != 0;
@@ -158,7 +157,7 @@ std::size_t SkipMark(std::string_view text, std::size_t at, bool* linked) {
   *linked = false;
   while (at < text.size()) {
     const char c = text[at];
-    if (Blank(c) || c == '*' || c == '_' || c == '}') {  // \textbf{Answer:}
+    if (IsBlank(c) || c == '*' || c == '_' || c == '}') {  // \textbf{Answer:}
       if (c == '\n') *linked = true;
       ++at;
     } else if (c == ':' || c == '=' || text.substr(at).starts_with("：")) {
@@ -190,7 +189,7 @@ std::size_t SkipMark(std::string_view text, std::size_t at, bool* linked) {
 // Cuts "x =" off the end and returns the name, "" if none stands there.
 std::string_view CutName(std::string_view& s) {
   const auto trim = [&] {
-    while (!s.empty() && (Blank(s.back()) || s.back() == '$')) s.remove_suffix(1);
+    while (!s.empty() && (IsBlank(s.back()) || s.back() == '$')) s.remove_suffix(1);
   };
   trim();
   if (!s.ends_with('=')) return {};
@@ -292,7 +291,7 @@ class Extractor {
   // Takes the statement behind a mark apart.
   void Statement(std::size_t from, std::size_t end, const char* rule) {
     std::string_view segment = text_.substr(from, end - from);
-    while (!segment.empty() && (Blank(segment.back()) || segment.back() == '*'))
+    while (!segment.empty() && (IsBlank(segment.back()) || segment.back() == '*'))
       segment.remove_suffix(1);
     if (segment.empty()) return;
     if (segment.size() <= kMaxAnswerLength && ParsesAsMathematics(segment)) {
@@ -351,7 +350,7 @@ class Extractor {
     const std::size_t open = FindLast(text_.substr(0, close), "<answer>", 1);
     if (open == std::string_view::npos) return false;
     std::size_t from = open + 8;
-    while (from < close && Blank(text_[from])) ++from;
+    while (from < close && IsBlank(text_[from])) ++from;
     Statement(from, close, "answer tag");
     return !found_.empty();
   }
@@ -382,7 +381,7 @@ class Extractor {
       std::size_t end = text_.find('\n', from);
       if (end == std::string_view::npos) end = text_.size();
       std::size_t start = from;
-      while (start < end && Blank(text_[start])) ++start;
+      while (start < end && IsBlank(text_[start])) ++start;
       Statement(start, end, "answer");
       if (!found_.empty()) return true;
     }
@@ -502,8 +501,8 @@ std::vector<Extraction> Extract(std::string_view response, const ExtractionRules
   std::string_view text = AfterThinking(response, why);
   text = BeforeEndOfTurn(text);
   if (text.size() > kMaxTail) text.remove_prefix(text.size() - kMaxTail);
-  while (!text.empty() && Blank(text.back())) text.remove_suffix(1);
-  while (!text.empty() && Blank(text.front())) text.remove_prefix(1);
+  while (!text.empty() && IsBlank(text.back())) text.remove_suffix(1);
+  while (!text.empty() && IsBlank(text.front())) text.remove_prefix(1);
   if (text.empty()) return {};
   return Extractor(response, text).Run(rules, why);
 }

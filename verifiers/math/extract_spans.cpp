@@ -1,19 +1,15 @@
 #include "verifiers/math/extract_spans.h"
 
 #include <algorithm>
-#include <cctype>
 #include <vector>
 
+#include "verifiers/math/cut.h"
 #include "verifiers/math/extract_words.h"
 #include "verifiers/math/lexicon.h"
 #include "verifiers/math/parse.h"
 
 namespace assay::math {
 namespace {
-
-bool Blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
-bool Digit(char c) { return c >= '0' && c <= '9'; }
-bool Letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
 struct Piece {
   std::size_t begin = 0;
@@ -67,7 +63,7 @@ bool Mathy(std::string_view word) {
     }
     if (c == '\\') {  // LaTeX without dollar signs
       std::size_t n = 1;
-      while (i + n < word.size() && Letter(word[i + n])) ++n;
+      while (i + n < word.size() && IsLetter(word[i + n])) ++n;
       const Word* command = n > 1 ? FindCommand(word.substr(i + 1, n - 1)) : nullptr;
       if (command != nullptr && command->tok != Tok::kText) {
         digit = true;
@@ -77,8 +73,8 @@ bool Mathy(std::string_view word) {
       }
       return false;
     }
-    if (Digit(c)) digit = true;
-    if (Letter(c)) {
+    if (IsDigit(c)) digit = true;
+    if (IsLetter(c)) {
       ++letters;
       ++run;
       longest = std::max(longest, run);
@@ -97,7 +93,7 @@ bool Mathy(std::string_view word) {
     }
     if (std::string_view("+-*/^=<>()[]{}|!%,.:_$").find(c) != std::string_view::npos) {
       if (std::string_view("+*/^=<>").find(c) != std::string_view::npos) sign = true;
-    } else if (!Digit(c) && !Letter(c) && static_cast<unsigned char>(c) < 0x80) {
+    } else if (!IsDigit(c) && !IsLetter(c) && static_cast<unsigned char>(c) < 0x80) {
       return false;
     } else if (static_cast<unsigned char>(c) >= 0x80) {
       sign = true;
@@ -141,7 +137,7 @@ std::string_view TrimPunctuation(std::string_view w) {
 }
 
 bool HasValue(std::string_view w) {
-  return std::any_of(w.begin(), w.end(), Digit) || w.find('\\') != std::string_view::npos ||
+  return std::any_of(w.begin(), w.end(), IsDigit) || w.find('\\') != std::string_view::npos ||
          w.find("pi") != std::string_view::npos || w.find("sqrt") != std::string_view::npos;
 }
 
@@ -161,13 +157,13 @@ void PlainPieces(std::string_view s, std::size_t from, std::size_t to, std::vect
     if (!trimmed.empty() && HasValue(trimmed)) out.push_back(run);
   };
   while (i < to) {
-    if (Blank(s[i])) {
+    if (IsBlank(s[i])) {
       if (s[i] == '\n') close();
       ++i;
       continue;
     }
     std::size_t end = i;
-    while (end < to && !Blank(s[end])) ++end;
+    while (end < to && !IsBlank(s[end])) ++end;
     const std::string_view raw = s.substr(i, end - i);
     const std::string_view word = TrimPunctuation(raw);
     if (Mathy(word) || (open && (raw == "+" || raw == "=" || raw == "*" || raw == "/"))) {
@@ -216,7 +212,7 @@ std::vector<Piece> PiecesOf(std::string_view s) {
 }
 
 bool EndsWithVerb(std::string_view before) {
-  while (!before.empty() && Blank(before.back())) before.remove_suffix(1);
+  while (!before.empty() && IsBlank(before.back())) before.remove_suffix(1);
   for (const std::string_view verb :
        {" is", " are", " equals", "=", ":", " be", " was", " get", " exactly"}) {
     if (before.ends_with(verb)) return true;
@@ -236,8 +232,8 @@ bool ParsesAsMathematics(std::string_view text) {
 std::string_view OtherAnswer(std::string_view rest) {
   std::size_t i = 0;
   while (i < rest.size() && i < 12 &&
-         (Blank(rest[i]) || rest[i] == '$' || rest[i] == ',' || rest[i] == ')' || rest[i] == '*' ||
-          rest[i] == '\\')) {
+         (IsBlank(rest[i]) || rest[i] == '$' || rest[i] == ',' || rest[i] == ')' ||
+          rest[i] == '*' || rest[i] == '\\')) {
     ++i;
   }
   std::string_view tail = rest.substr(i);
@@ -287,7 +283,7 @@ bool ExpressionIn(std::string_view sentence, bool leading, std::string* joined,
     return sentence.substr(usable[i]->end, usable[i + 1]->begin - usable[i]->end);
   };
   const std::string_view lead = sentence.substr(0, usable[0]->begin);
-  const bool starts = std::none_of(lead.begin(), lead.end(), Letter);
+  const bool starts = std::none_of(lead.begin(), lead.end(), IsLetter);
   if (leading && starts) {
     first = last = 0;
     while (last + 1 < usable.size() && IsConnector(gap(last))) ++last;
@@ -323,8 +319,8 @@ bool ExpressionIn(std::string_view sentence, bool leading, std::string* joined,
                                   : behind.starts_with(" to ")   ? " to "
                                                                  : "";
     std::size_t n = link.size();
-    while (n < behind.size() && Digit(behind[n])) ++n;
-    const bool number = n > link.size() && (n == behind.size() || !Letter(behind[n]));
+    while (n < behind.size() && IsDigit(behind[n])) ++n;
+    const bool number = n > link.size() && (n == behind.size() || !IsLetter(behind[n]));
     if (leading && !link.empty() && number) {
       *joined += link == " to " ? " to " : "/";
       *joined += behind.substr(link.size(), n - link.size());
@@ -337,7 +333,7 @@ bool ExpressionIn(std::string_view sentence, bool leading, std::string* joined,
     std::size_t i = end;
     while (i < sentence.size() && sentence[i] == ' ') ++i;
     std::size_t n = i;
-    while (n < sentence.size() && (Letter(sentence[n]) || sentence[n] == '%')) ++n;
+    while (n < sentence.size() && (IsLetter(sentence[n]) || sentence[n] == '%')) ++n;
     if (n > i &&
         (FindUnit(sentence.substr(i, n - i)) >= 0 || sentence[i] == '%' ||
          sentence.substr(i, n - i) == "percent") &&
@@ -363,7 +359,7 @@ std::string LeadingExpression(std::string_view text, std::size_t* behind) {
 }
 
 std::string_view TrailingExpression(std::string_view text) {
-  while (!text.empty() && (Blank(text.back()) || text.back() == '*')) text.remove_suffix(1);
+  while (!text.empty() && (IsBlank(text.back()) || text.back() == '*')) text.remove_suffix(1);
   const auto pieces = PiecesOf(text);
   if (pieces.empty() || pieces.back().end != text.size()) return {};
   return ParsesAsMathematics(pieces.back().inside) ? pieces.back().inside : std::string_view();
@@ -371,12 +367,13 @@ std::string_view TrailingExpression(std::string_view text) {
 
 std::size_t SentenceBegin(std::string_view text, std::size_t end) {
   std::size_t i = end;
-  while (i > 0 && (Blank(text[i - 1]) || text[i - 1] == '.' || text[i - 1] == '*')) --i;
+  while (i > 0 && (IsBlank(text[i - 1]) || text[i - 1] == '.' || text[i - 1] == '*')) --i;
   const std::size_t floor = i > 4000 ? i - 4000 : 0;
   for (; i > floor; --i) {
     const char c = text[i - 1];
     if (c == '\n' && i >= 2 && text[i - 2] == '\n') return i;
-    if (c == '.' && i < text.size() && Blank(text[i]) && !(i >= 2 && text[i - 2] == '.')) return i;
+    if (c == '.' && i < text.size() && IsBlank(text[i]) && !(i >= 2 && text[i - 2] == '.'))
+      return i;
   }
   return i;
 }

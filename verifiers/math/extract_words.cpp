@@ -5,27 +5,23 @@
 #include <initializer_list>
 #include <string>
 
+#include "verifiers/math/cut.h"
 #include "verifiers/math/lexicon.h"
 
 namespace assay::math {
 namespace {
 
-bool Blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
-bool Digit(char c) { return c >= '0' && c <= '9'; }
-bool Letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-
-// The words before `end` in lower case, without what is no letter behind them.
-std::string WordsBefore(std::string_view before) {
-  std::string tail(before.substr(before.size() > 32 ? before.size() - 32 : 0));
-  for (char& c : tail) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  while (!tail.empty() && !Letter(tail.back())) tail.pop_back();
+// The last `bytes` of `before` in lower case, without what is no letter at their end.
+std::string WordsBefore(std::string_view before, std::size_t bytes = 32) {
+  std::string tail = ToLower(before.substr(before.size() > bytes ? before.size() - bytes : 0));
+  while (!tail.empty() && !IsLetter(tail.back())) tail.pop_back();
   return tail;
 }
 
 bool EndsWithOneOf(std::string_view words, std::initializer_list<std::string_view> endings) {
   return std::any_of(endings.begin(), endings.end(), [&](std::string_view ending) {
     return words.ends_with(ending) &&
-           (words.size() == ending.size() || !Letter(words[words.size() - ending.size() - 1]));
+           (words.size() == ending.size() || !IsLetter(words[words.size() - ending.size() - 1]));
   });
 }
 
@@ -33,15 +29,13 @@ bool EndsWithOneOf(std::string_view words, std::initializer_list<std::string_vie
 
 // "… is not 7": the words before an expression that take it back.
 bool Negated(std::string_view before) {
-  std::string tail(before.substr(before.size() > 24 ? before.size() - 24 : 0));
-  for (char& c : tail) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  while (!tail.empty() && !Letter(tail.back())) tail.pop_back();
+  const std::string tail = WordsBefore(before, 24);
   for (const std::string_view word : {"not", "n't", "never", "cannot be", "not equal to",
                                       "other than", "not be", "except", "anything but"}) {
     if (tail.size() < word.size() || !tail.ends_with(word)) continue;
     const std::size_t at = tail.size() - word.size();
     if (word[0] == 'n' && word[1] == '\'') return true;
-    if (at == 0 || !Letter(tail[at - 1])) return true;
+    if (at == 0 || !IsLetter(tail[at - 1])) return true;
   }
   return false;
 }
@@ -81,7 +75,7 @@ bool IsBounded(std::string_view before) {
 
 bool Denied(std::string_view behind) {
   while (!behind.empty() &&
-         (Blank(behind.front()) || behind.front() == '$' || behind.front() == '*'))
+         (IsBlank(behind.front()) || behind.front() == '$' || behind.front() == '*'))
     behind.remove_prefix(1);
   for (const std::string_view words :
        {"is not ", "is wrong", "is incorrect", "isn't ", "cannot be ", "can't be ", "is ruled out",
@@ -92,10 +86,9 @@ bool Denied(std::string_view behind) {
 }
 
 bool GoesOn(std::string_view behind) {
-  std::string words(behind.substr(0, 80));
-  for (char& c : words) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  const std::string words = ToLower(behind.substr(0, 80));
   std::string_view s = words;
-  while (!s.empty() && (Blank(s.front()) || s.front() == '$')) s.remove_prefix(1);
+  while (!s.empty() && (IsBlank(s.front()) || s.front() == '$')) s.remove_prefix(1);
   for (const std::string_view word :
        {"squared",       "cubed",      "choose ",       "plus ",        "minus ",
         "times ",        "divided by", "multiplied by", "to the power", "raised to",
@@ -118,7 +111,7 @@ bool IsConnector(std::string_view gap) {
     const char c = gap[i];
     if (c == '\\') {
       std::size_t n = 1;
-      while (i + n < gap.size() && Letter(gap[i + n])) ++n;
+      while (i + n < gap.size() && IsLetter(gap[i + n])) ++n;
       const Word* command = FindCommand(gap.substr(i + 1, n - 1));
       if (n > 1 &&
           (command == nullptr || (command->tok != Tok::kText && command->tok != Tok::kSpace &&
@@ -131,10 +124,10 @@ bool IsConnector(std::string_view gap) {
       i += n - 1 + (n == 1 ? 1 : 0);
       continue;
     }
-    if (Digit(c) || c == '=' || c == '+' || c == '/' || c == '?') return false;
+    if (IsDigit(c) || c == '=' || c == '+' || c == '/' || c == '?') return false;
     if ((c == '.' || c == '!') && i + 1 < gap.size()) sentence = true;
     if (c == '\n' && i + 1 < gap.size() && gap[i + 1] == '\n') sentence = true;
-    if (Letter(c)) {
+    if (IsLetter(c)) {
       words += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
     } else if (!words.empty() && words.back() != ' ') {
       words += ' ';

@@ -1,36 +1,14 @@
 #include "verifiers/math/labels.h"
 
 #include <algorithm>
-#include <cctype>
 #include <string>
 
+#include "verifiers/math/cut.h"
 #include "verifiers/math/evaluate.h"
 #include "verifiers/math/parse.h"
 
 namespace assay::math {
 namespace {
-
-bool Digit(char c) { return c >= '0' && c <= '9'; }
-bool Letter(char c) { return std::isalpha(static_cast<unsigned char>(c)) != 0; }
-bool Blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '~'; }
-
-std::string_view Trim(std::string_view s) {
-  while (!s.empty() && Blank(s.front())) s.remove_prefix(1);
-  while (!s.empty() && Blank(s.back())) s.remove_suffix(1);
-  return s;
-}
-
-bool EatFront(std::string_view& s, std::string_view prefix) {
-  if (!s.starts_with(prefix)) return false;
-  s.remove_prefix(prefix.size());
-  return true;
-}
-
-std::optional<Tree> Parsed(std::string_view text) {
-  auto tree = ParseExpression(text);
-  if (!tree || (*tree)[tree->root()].op == Op::kText) return std::nullopt;
-  return std::move(*tree);
-}
 
 // "(C) 42", "\textbf{(C)}\ 42", "C. 42": the option's value.
 std::optional<Tree> BehindOption(std::string_view s) {
@@ -44,7 +22,7 @@ std::optional<Tree> BehindOption(std::string_view s) {
     s = plain;
     break;
   }
-  s = Trim(s);
+  s = TrimGaps(s);
   const bool open = EatFront(s, "(");
   if (s.size() < 3 || s[0] < 'A' || s[0] > 'J') return std::nullopt;
   s.remove_prefix(1);
@@ -55,26 +33,25 @@ std::optional<Tree> BehindOption(std::string_view s) {
   // "(C) - 5" may be a difference
   if (s.empty() || s[0] == '+' || s[0] == '*' || s[0] == '/' || s[0] == '^' || s[0] == '=')
     return std::nullopt;
-  auto tree = Parsed(s);
+  auto tree = ParseFormula(s);
   if (!tree || HasFreeNames({&*tree, tree->root()})) return std::nullopt;
   return tree;
 }
 
 // "\text{The answer is } 42"
 std::optional<Tree> BehindLead(std::string_view s) {
-  std::string lower(s);
-  for (char& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  const std::string lower = ToLower(s);
   for (const std::string_view lead : {"answer is", "answer:", "answer is:"}) {
     const std::size_t at = lower.find(lead);
     if (at == std::string::npos || at > 20) continue;
-    std::string_view rest = Trim(s.substr(at + lead.size()));
+    std::string_view rest = TrimGaps(s.substr(at + lead.size()));
     while (EatFront(rest, "}") || EatFront(rest, ":") || EatFront(rest, " ")) {
     }
     if (rest.ends_with("}") && s.starts_with("\\text{") &&
         std::count(rest.begin(), rest.end(), '{') < std::count(rest.begin(), rest.end(), '}')) {
       rest.remove_suffix(1);
     }
-    return Parsed(rest);
+    return ParseFormula(rest);
   }
   return std::nullopt;
 }
@@ -83,13 +60,13 @@ std::optional<Tree> BehindLead(std::string_view s) {
 // \\text{…}.
 std::optional<Tree> BehindWords(std::string_view s) {
   std::size_t end = 0;
-  while (end < s.size() && end < 40 && (Letter(s[end]) || s[end] == ' ')) ++end;
+  while (end < s.size() && end < 40 && (IsLetter(s[end]) || s[end] == ' ')) ++end;
   if (end < 3 || end == s.size()) return std::nullopt;
   std::string_view rest;
   if (s[end] == ':') {
     rest = s.substr(end + 1);
   } else if (const std::size_t is = s.substr(0, end).rfind(" is"); is != std::string_view::npos) {
-    if (!Trim(s.substr(is + 3, end - is - 3)).empty()) return std::nullopt;
+    if (!TrimGaps(s.substr(is + 3, end - is - 3)).empty()) return std::nullopt;
     rest = s.substr(is + 3);
     end = is;
   }
@@ -97,26 +74,26 @@ std::optional<Tree> BehindWords(std::string_view s) {
   for (const std::string_view word : {"not", "least", "most", "than", "except", "wrong", "never"}) {
     if (label.find(word) != std::string_view::npos) return std::nullopt;
   }
-  return rest.empty() ? std::nullopt : Parsed(Trim(rest));
+  return rest.empty() ? std::nullopt : ParseFormula(TrimGaps(rest));
 }
 
 // "P(A|B) = 3/4"
 std::optional<Tree> Conditional(std::string_view s) {
   const std::size_t equals = s.find('=');
   if (equals == std::string_view::npos || equals > 40) return std::nullopt;
-  std::string_view left = Trim(s.substr(0, equals));
+  std::string_view left = TrimGaps(s.substr(0, equals));
   if (!EatFront(left, "P") && !EatFront(left, "\\Pr") && !EatFront(left, "\\mathbb{P}") &&
       !EatFront(left, "E") && !EatFront(left, "\\mathbb{E}")) {
     return std::nullopt;
   }
-  left = Trim(left);
+  left = TrimGaps(left);
   EatFront(left, "\\left");
   const bool bracket = left.starts_with("(") || left.starts_with("[");
   const bool closes = left.ends_with(")") || left.ends_with("]");
   const bool bar =
       left.find('|') != std::string_view::npos || left.find("\\mid") != std::string_view::npos;
   if (!bracket || !closes || !bar) return std::nullopt;
-  return Parsed(Trim(s.substr(equals + 1)));
+  return ParseFormula(TrimGaps(s.substr(equals + 1)));
 }
 
 // "exactly 12", "\text{exactly } 12"
@@ -125,8 +102,8 @@ std::optional<Tree> BehindExactly(std::string_view s) {
   if (!EatFront(s, "exactly") && !EatFront(s, "Exactly")) return std::nullopt;
   while (EatFront(s, " ") || EatFront(s, "}") || EatFront(s, "\\ ")) {
   }
-  if (s.empty() || !(Digit(s[0]) || s[0] == '-' || s[0] == '$')) return std::nullopt;
-  return Parsed(s);
+  if (s.empty() || !(IsDigit(s[0]) || s[0] == '-' || s[0] == '$')) return std::nullopt;
+  return ParseFormula(s);
 }
 
 }  // namespace

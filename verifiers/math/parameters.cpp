@@ -2,24 +2,11 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
+
+#include "verifiers/math/cut.h"
 
 namespace assay::math {
 namespace {
-
-bool Letter(char c) { return std::isalpha(static_cast<unsigned char>(c)) != 0; }
-
-bool EatBack(std::string_view& s, std::string_view suffix) {
-  if (!s.ends_with(suffix)) return false;
-  s.remove_suffix(suffix.size());
-  return true;
-}
-
-bool EatFront(std::string_view& s, std::string_view prefix) {
-  if (!s.starts_with(prefix)) return false;
-  s.remove_prefix(prefix.size());
-  return true;
-}
 
 void TrimBack(std::string_view& s) {
   while (!s.empty() && (s.back() == ' ' || s.back() == '~' || s.back() == '\n')) s.remove_suffix(1);
@@ -63,12 +50,12 @@ std::string Renamed(std::string_view text, char from, char to) {
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (text[i] == '\\') {
       do out += text[i++];
-      while (i < text.size() && Letter(text[i]));
+      while (i < text.size() && IsLetter(text[i]));
       --i;
       continue;
     }
     const bool alone =
-        (i == 0 || !Letter(text[i - 1])) && (i + 1 == text.size() || !Letter(text[i + 1]));
+        (i == 0 || !IsLetter(text[i - 1])) && (i + 1 == text.size() || !IsLetter(text[i + 1]));
     out += text[i] == from && alone ? to : text[i];
   }
   return out;
@@ -104,11 +91,11 @@ std::vector<std::string> WithoutIntegerParameter(std::string_view text) {
   TrimBack(s);
   std::string_view before = s.substr(0, s.size() - (s.empty() ? 0 : 1));
   TrimBack(before);
-  const bool named = !s.empty() && Letter(s.back()) &&  // "for any integer k"
+  const bool named = !s.empty() && IsLetter(s.back()) &&  // "for any integer k"
                      (before.ends_with(" integer") || before.ends_with(" integers"));
   if (!named && !CutIntegers(s, &builder)) return {};
   TrimBack(s);
-  if (s.size() < 2 || !Letter(s.back()) || Letter(s[s.size() - 2])) return {};
+  if (s.size() < 2 || !IsLetter(s.back()) || IsLetter(s[s.size() - 2])) return {};
   const char name = s.back();
   s.remove_suffix(1);
   if (named) s = s.substr(0, s.rfind(" integer"));

@@ -3,26 +3,13 @@
 #include <cctype>
 
 #include "base/utf8.h"
+#include "verifiers/math/cut.h"
 #include "verifiers/math/lexicon.h"
 #include "verifiers/math/parser.h"
 #include "verifiers/math/readings.h"
 
 namespace assay::math {
 namespace {
-
-bool Blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
-
-std::string_view Trim(std::string_view s) {
-  while (!s.empty() && Blank(s.front())) s.remove_prefix(1);
-  while (!s.empty() && Blank(s.back())) s.remove_suffix(1);
-  return s;
-}
-
-bool EatPrefix(std::string_view& s, std::string_view prefix) {
-  if (!s.starts_with(prefix)) return false;
-  s.remove_prefix(prefix.size());
-  return true;
-}
 
 // Whether the brace that opens at `open` closes as the last byte of `s`.
 bool ClosesAtEnd(std::string_view s, std::size_t open) {
@@ -51,7 +38,7 @@ bool StripPair(std::string_view& s, std::string_view open, std::string_view clos
 
 bool StripOnce(std::string_view& s) {
   const std::size_t before = s.size();
-  s = Trim(s);
+  s = TrimBlanks(s);
   // final punctuation; "5." and "…" keep theirs where it means something
   if (s.size() > 1 && (s.back() == ',' || s.back() == ';' || s.back() == ':' || s.back() == '.') &&
       !s.ends_with("..") && !s.ends_with("\\,") && !s.ends_with("\\;") && !s.ends_with("\\:")) {
@@ -71,7 +58,7 @@ bool StripOnce(std::string_view& s) {
   if (s.size() > 2) StripPair(s, "*", "*");
   StripPair(s, "`", "`");
   StripPair(s, "\"", "\"");
-  EatPrefix(s, "\\displaystyle ");
+  EatFront(s, "\\displaystyle ");
   if (s.starts_with("\\n") && (s.size() < 3 || std::isalpha(static_cast<unsigned char>(s[2])) == 0))
     s.remove_prefix(2);
   for (const std::string_view box : {"\\boxed", "\\fbox", "\\\\boxed"}) {
@@ -134,7 +121,7 @@ bool ParseTime(std::string_view text, Tree& tree) {
 std::string_view StripWrappers(std::string_view text) {
   for (int i = 0; i < 16 && StripOnce(text); ++i) {
   }
-  return Trim(text);
+  return TrimBlanks(text);
 }
 
 std::string NormalizeWords(std::string_view text) {
@@ -213,6 +200,12 @@ tl::expected<Tree, ParseError> ParseExpression(std::string_view text) {
   if (root == kNoNode) return tl::unexpected<ParseError>(parser.error());
   tree.set_root(root);
   return tree;
+}
+
+std::optional<Tree> ParseFormula(std::string_view text) {
+  auto tree = ParseExpression(text);
+  if (!tree || (*tree)[tree->root()].op == Op::kText) return std::nullopt;
+  return std::move(*tree);
 }
 
 tl::expected<Tree, ParseError> ParseAnswer(std::string_view text) {

@@ -5,6 +5,7 @@
 // guessed from the readable part of an unreadable answer.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <tl/expected.hpp>
@@ -29,6 +30,9 @@ tl::expected<Tree, ParseError> ParseExpression(std::string_view text);
 // An answer as people write it: wrappers (dollar signs, \boxed, Markdown, final punctuation) are
 // stripped first, and a text that is plainly words becomes one kText node.
 tl::expected<Tree, ParseError> ParseAnswer(std::string_view text);
+
+// What ParseExpression reads, where that is no mere text either.
+std::optional<Tree> ParseFormula(std::string_view text);
 
 // `text` without the wrappers that ParseAnswer strips.
 std::string_view StripWrappers(std::string_view text);

@@ -3,18 +3,14 @@
 #include <algorithm>
 #include <cctype>
 
+#include "verifiers/math/cut.h"
+
 namespace assay::math {
 namespace {
 
-std::string Lower(std::string_view s) {
-  std::string r(s);
-  for (char& c : r) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return r;
-}
-
 // The connector that a piece of text stands for, if it is one: ", and " -> kAnd.
 Tok Connector(std::string_view content) {
-  std::string s = Lower(content);
+  std::string s = ToLower(content);
   s.erase(
       std::remove_if(s.begin(), s.end(), [](char c) { return c == ',' || c == ' ' || c == '~'; }),
       s.end());

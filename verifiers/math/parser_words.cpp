@@ -2,17 +2,12 @@
 #include <algorithm>
 #include <cctype>
 
+#include "verifiers/math/cut.h"
 #include "verifiers/math/evaluate.h"
 #include "verifiers/math/parser.h"
 
 namespace assay::math {
 namespace {
-
-std::string Lower(std::string_view s) {
-  std::string r(s);
-  for (char& c : r) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return r;
-}
 
 std::string Trimmed(std::string s, const char* what) {
   while (!s.empty() && std::string_view(what).find(s.back()) != std::string_view::npos)
@@ -97,7 +92,7 @@ NodeId Parser::ParseUnit(NodeId value) {
         (Is(Tok::kSymbol) && (Peek().text == "AM" || Peek().text == "PM"))) {
       const bool glue = !phrase.empty() && phrase.back() != '/' && phrase.back() != ' ';
       if (glue) phrase += ' ';
-      phrase += Lower(Peek().text);
+      phrase += ToLower(Peek().text);
       Skip();
       continue;
     }
@@ -106,7 +101,7 @@ NodeId Parser::ParseUnit(NodeId value) {
       phrase += '/';
       Skip();
       if (Is(Tok::kSymbol)) {
-        phrase += Lower(Peek().text);
+        phrase += ToLower(Peek().text);
         Skip();
       }
       continue;
@@ -207,7 +202,7 @@ NodeId Parser::ParseUnit(NodeId value) {
 NodeId Parser::ParseWords() {
   const Token token = Peek();
   const std::string content = Trimmed(std::string(token.text), " .,;:~\n");
-  const std::string lower = Lower(content);
+  const std::string lower = ToLower(content);
   if (token.tok == Tok::kUnit) {
     Skip();
     return Symbol(content);

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "verifiers/math/cut.h"
 #include "verifiers/math/evaluate.h"
 #include "verifiers/math/labels.h"
 #include "verifiers/math/lexicon.h"
@@ -17,36 +18,14 @@ namespace {
 
 constexpr std::size_t kMaxText = 200;
 
-bool Digit(char c) { return c >= '0' && c <= '9'; }
-bool Letter(char c) { return std::isalpha(static_cast<unsigned char>(c)) != 0; }
-bool Blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '~'; }
-
-std::string_view Trim(std::string_view s) {
-  while (!s.empty() && Blank(s.front())) s.remove_prefix(1);
-  while (!s.empty() && Blank(s.back())) s.remove_suffix(1);
-  return s;
-}
-
-bool EatFront(std::string_view& s, std::string_view prefix) {
-  if (!s.starts_with(prefix)) return false;
-  s.remove_prefix(prefix.size());
-  return true;
-}
-
 // Inside of \text{…} where that is all there is.
 std::string_view Unwrapped(std::string_view s) {
   for (const std::string_view command : {"\\text{", "\\textbf{", "\\mathrm{", "\\mbox{"}) {
     if (!s.starts_with(command) || !s.ends_with("}")) continue;
     const std::string_view inside = s.substr(command.size(), s.size() - command.size() - 1);
-    if (inside.find_first_of("{}") == std::string_view::npos) return Trim(inside);
+    if (inside.find_first_of("{}") == std::string_view::npos) return TrimGaps(inside);
   }
   return s;
-}
-
-std::optional<Tree> Parsed(std::string_view text) {
-  auto tree = ParseExpression(text);
-  if (!tree || (*tree)[tree->root()].op == Op::kText) return std::nullopt;
-  return std::move(*tree);
 }
 
 Tree NumberTree(Rational value) {
@@ -61,7 +40,7 @@ std::string PlainUnit(std::string_view s) {
   for (std::size_t i = 0; i < s.size(); ++i) {
     if (s[i] == '\\') {
       std::size_t n = 1;
-      while (i + n < s.size() && Letter(s[i + n])) ++n;
+      while (i + n < s.size() && IsLetter(s[i + n])) ++n;
       const std::string_view name = s.substr(i + 1, n - 1);
       if (name == "frac" || name == "dfrac" || name == "tfrac") {  // \frac{m}{s}
         const std::string_view rest = s.substr(i + n);
@@ -85,7 +64,7 @@ std::string PlainUnit(std::string_view s) {
     if (s[i] == ' ' && out.ends_with("\xC2\xB0")) continue;
     out += static_cast<char>(std::tolower(static_cast<unsigned char>(s[i])));
   }
-  std::string_view view = Trim(out);
+  std::string_view view = TrimGaps(out);
   while (!view.empty() && view.back() == '.') view.remove_suffix(1);
   return std::string(view);
 }
@@ -94,20 +73,20 @@ std::string PlainUnit(std::string_view s) {
 std::optional<Tree> WithUnit(std::string_view s, bool beside_unit) {
   const std::size_t first = s.size() > 40 ? s.size() - 40 : 1;
   for (std::size_t p = first; p < s.size(); ++p) {
-    const bool starts = (Letter(s[p]) && !Letter(s[p - 1]) && s[p - 1] != '\\') || s[p] == '\\' ||
-                        s[p] == '^' || static_cast<unsigned char>(s[p]) == 0xC2;
+    const bool starts = (IsLetter(s[p]) && !IsLetter(s[p - 1]) && s[p - 1] != '\\') ||
+                        s[p] == '\\' || s[p] == '^' || static_cast<unsigned char>(s[p]) == 0xC2;
     if (!starts) continue;
     const std::string unit = PlainUnit(s.substr(p));
     if (unit.empty() || unit.size() > 30) continue;
     const int index = FindUnit(unit);
     if (index < 0) continue;
     const bool marked =
-        s.substr(p).find('\\') != std::string_view::npos || Blank(s[p - 1]) || s[p - 1] == ',';
+        s.substr(p).find('\\') != std::string_view::npos || IsGap(s[p - 1]) || s[p - 1] == ',';
     // "5n" and "5 n" are rather products
     if (unit.size() == 1 && !beside_unit &&
         (!marked || unit.find_first_of("msgl") == std::string::npos))
       continue;
-    auto tree = Parsed(Trim(s.substr(0, p)));
+    auto tree = ParseFormula(TrimGaps(s.substr(0, p)));
     if (!tree || HasFreeNames({&*tree, tree->root()})) continue;
     const Op op = (*tree)[tree->root()].op;
     if (op == Op::kList || op == Op::kQuantity || op == Op::kRelation || op == Op::kDegrees)
@@ -122,37 +101,37 @@ std::optional<Tree> WithUnit(std::string_view s, bool beside_unit) {
 // "2A_{16}", "DEF_{16}", "1011 (base 2)"
 std::optional<Tree> InBase(std::string_view s) {
   std::size_t n = 0;
-  while (n < s.size() && (Digit(s[n]) || (s[n] >= 'A' && s[n] <= 'Z') || Letter(s[n]))) ++n;
+  while (n < s.size() && (IsDigit(s[n]) || (s[n] >= 'A' && s[n] <= 'Z') || IsLetter(s[n]))) ++n;
   if (n < 2 || n > 60) return std::nullopt;
   const std::string_view digits = s.substr(0, n);
-  std::string_view rest = Trim(s.substr(n));
+  std::string_view rest = TrimGaps(s.substr(n));
   const bool open = EatFront(rest, "(");
   if (!EatFront(rest, "_") && !EatFront(rest, "base ") && !EatFront(rest, "in base "))
     return std::nullopt;
   std::string name;
   for (const char c : rest) {
-    if (Digit(c) || Letter(c)) name += c;
+    if (IsDigit(c) || IsLetter(c)) name += c;
   }
   for (const std::string_view command : {"text", "mathrm"}) {
     if (name.starts_with(command)) name.erase(0, command.size());
   }
   if (open != rest.ends_with(")")) return std::nullopt;
   std::optional<int> base;
-  if (name.size() <= 2 && std::all_of(name.begin(), name.end(), Digit) && !name.empty()) {
+  if (name.size() <= 2 && std::all_of(name.begin(), name.end(), IsDigit) && !name.empty()) {
     base = std::stoi(name);
   } else {
     base = NumberWord(name);
   }
   if (!base || *base < 2 || *base > 36) return std::nullopt;
   bool digit_or_upper = std::all_of(digits.begin(), digits.end(),
-                                    [](char c) { return Digit(c) || (c >= 'A' && c <= 'Z'); });
+                                    [](char c) { return IsDigit(c) || (c >= 'A' && c <= 'Z'); });
   const bool lower =
       std::none_of(digits.begin(), digits.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
-  const bool any_digit = std::any_of(digits.begin(), digits.end(), Digit);
+  const bool any_digit = std::any_of(digits.begin(), digits.end(), IsDigit);
   if (!digit_or_upper && !(lower && any_digit)) return std::nullopt;
   Rational value;
   for (const char c : digits) {
-    const int d = Digit(c) ? c - '0' : std::toupper(static_cast<unsigned char>(c)) - 'A' + 10;
+    const int d = IsDigit(c) ? c - '0' : std::toupper(static_cast<unsigned char>(c)) - 'A' + 10;
     if (d >= *base) return std::nullopt;
     value = value * Rational(*base) + Rational(d);
   }
@@ -165,8 +144,8 @@ std::optional<Tree> SpokenRatio(std::string_view s) {
   if (at == std::string_view::npos || s.find(" to ", at + 1) != std::string_view::npos)
     return std::nullopt;
   const auto side = [](std::string_view text) -> std::optional<Rational> {
-    text = Trim(text);
-    if (!text.empty() && text.size() < 12 && std::all_of(text.begin(), text.end(), Digit))
+    text = TrimGaps(text);
+    if (!text.empty() && text.size() < 12 && std::all_of(text.begin(), text.end(), IsDigit))
       return Rational::FromDigits(text, 0);
     return SpelledNumber(text);
   };
@@ -185,7 +164,7 @@ std::optional<std::pair<std::int64_t, std::int64_t>> IndexedChoice(std::string_v
   const auto index = [&]() -> std::optional<std::int64_t> {
     const bool group = EatFront(s, "{");
     std::size_t n = 0;
-    while (n < s.size() && Digit(s[n]) && n < (group ? 6 : 1)) ++n;
+    while (n < s.size() && IsDigit(s[n]) && n < (group ? 6 : 1)) ++n;
     if (n == 0) return std::nullopt;
     const auto value = Rational::FromDigits(s.substr(0, n), 0).ToInt();
     s.remove_prefix(n);
@@ -204,12 +183,12 @@ std::optional<std::pair<std::int64_t, std::int64_t>> IndexedChoice(std::string_v
 std::optional<Tree> Choices(std::string_view s) {
   std::string compact;
   for (const char c : s) {
-    if (!Blank(c) && c != '{' && c != '}' && c != '_' && c != '^') compact += c;
+    if (!IsGap(c) && c != '{' && c != '}' && c != '_' && c != '^') compact += c;
   }
   std::string_view rest = compact;
   const auto number = [&]() -> std::optional<std::int64_t> {
     std::size_t n = 0;
-    while (n < rest.size() && Digit(rest[n])) ++n;
+    while (n < rest.size() && IsDigit(rest[n])) ++n;
     if (n == 0 || n > 6) return std::nullopt;
     const auto value = Rational::FromDigits(rest.substr(0, n), 0).ToInt();
     rest.remove_prefix(n);
@@ -274,7 +253,7 @@ std::optional<Tree> TurnedBrackets(std::string_view s) {
   plain += inside;
   plain += s.back() == '[' ? ')' : ']';
   std::replace(plain.begin(), plain.end(), ';', ',');
-  auto tree = Parsed(plain);
+  auto tree = ParseFormula(plain);
   if (!tree || (*tree)[tree->root()].kid_count != 2) return std::nullopt;
   return tree;
 }
@@ -301,7 +280,7 @@ std::optional<Tree> ChoiceList(std::string_view s) {
 // "negative 5", "minus 5"
 std::optional<Tree> SpokenSign(std::string_view s) {
   if (!EatFront(s, "negative ") && !EatFront(s, "minus ")) return std::nullopt;
-  auto tree = Parsed(Trim(s));
+  auto tree = ParseFormula(TrimGaps(s));
   if (!tree || (*tree)[tree->root()].op != Op::kNumber) return std::nullopt;
   tree->set_root(tree->Add(Op::kNeg, {tree->root()}));
   return tree;
@@ -318,8 +297,8 @@ std::vector<Tree> OtherReadings(std::string_view text, bool beside_unit) {
     if (tree) readings.push_back(std::move(*tree));
   };
   const std::string_view inner = Unwrapped(s);
-  if (inner.size() != s.size() && !inner.empty() && !Letter(inner[0])) put(Parsed(inner));
-  if (Letter(inner.empty() ? ' ' : inner[0])) {
+  if (inner.size() != s.size() && !inner.empty() && !IsLetter(inner[0])) put(ParseFormula(inner));
+  if (IsLetter(inner.empty() ? ' ' : inner[0])) {
     if (auto number = SpelledNumber(inner)) put(NumberTree(std::move(*number)));
     if (const std::string meaning = StockPhrase(inner); !meaning.empty()) {
       if (auto tree = ParseExpression(meaning)) readings.push_back(std::move(*tree));
@@ -330,12 +309,12 @@ std::vector<Tree> OtherReadings(std::string_view text, bool beside_unit) {
   put(InBase(flat));
   put(SpokenSign(flat));
   put(ChoiceList(flat));
-  if (flat.size() != s.size() && flat.find('=') != std::string::npos) put(Parsed(flat));
+  if (flat.size() != s.size() && flat.find('=') != std::string::npos) put(ParseFormula(flat));
   put(SpokenRatio(flat));
   if (flat.size() != s.size()) {
-    if (const std::string meaning = StockPhrase(flat); !meaning.empty()) put(Parsed(meaning));
+    if (const std::string meaning = StockPhrase(flat); !meaning.empty()) put(ParseFormula(meaning));
   }
-  for (const std::string& solution : WithoutIntegerParameter(s)) put(Parsed(solution));
+  for (const std::string& solution : WithoutIntegerParameter(s)) put(ParseFormula(solution));
   put(Choices(s));
   put(TurnedBrackets(s));
   put(BehindLabel(s, flat));
