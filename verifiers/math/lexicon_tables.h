@@ -1,7 +1,6 @@
 // verifiers/math/lexicon_tables.h -- The tables behind lexicon.h, sorted by name.
 #pragma once
 
-#include <algorithm>
 #include <vector>
 
 #include "verifiers/math/expr.h"
@@ -18,10 +17,7 @@ inline constexpr std::int16_t F(Function f) { return static_cast<std::int16_t>(f
 inline constexpr std::int16_t C(Constant c) { return static_cast<std::int16_t>(c); }
 inline constexpr std::int16_t R(Relation r) { return static_cast<std::int16_t>(r); }
 
-inline std::vector<Word> SortedByName(std::vector<Word> words) {
-  std::sort(words.begin(), words.end(),
-            [](const Word& a, const Word& b) { return a.name < b.name; });
-  return words;
-}
+// The names of one table and those that both share, sorted.
+std::vector<Word> SortedWithShared(std::vector<Word> own);
 
 }  // namespace assay::math
