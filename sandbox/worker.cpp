@@ -14,6 +14,8 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "sandbox/send_descriptors.h"
+
 namespace assay::sandbox {
 namespace {
 
@@ -192,19 +194,7 @@ Worker::~Worker() {
 bool Worker::Send(Request& request, const std::vector<int>& fds) {
   request.run = ++run_;
   request.fd_count = static_cast<std::int32_t>(fds.size());
-  iovec piece{&request, sizeof request};
-  alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int) * kMaxRunFds)] = {};
-  msghdr message{};
-  message.msg_iov = &piece;
-  message.msg_iovlen = 1;
-  message.msg_control = control;
-  message.msg_controllen = CMSG_SPACE(sizeof(int) * fds.size());
-  cmsghdr* header = CMSG_FIRSTHDR(&message);
-  header->cmsg_level = SOL_SOCKET;
-  header->cmsg_type = SCM_RIGHTS;
-  header->cmsg_len = CMSG_LEN(sizeof(int) * fds.size());
-  std::memcpy(CMSG_DATA(header), fds.data(), sizeof(int) * fds.size());
-  return sendmsg(control_.get(), &message, MSG_NOSIGNAL) == sizeof request;
+  return SendWithDescriptors(control_.get(), request, fds.data(), fds.size());
 }
 
 void Worker::SendKill() {

@@ -23,6 +23,7 @@
 #include "base/thread_pool.h"
 #include "sandbox/policy.h"
 #include "sandbox/room/system.h"
+#include "sandbox/send_descriptors.h"
 
 namespace assay::sandbox {
 namespace {
@@ -149,23 +150,7 @@ bool Server::Receive(int socket, Request& request) {
 
 // Hands the run to the child.
 bool Server::Forward(const Request& request) {
-  Request copy = request;
-  iovec piece{&copy, sizeof copy};
-  alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int) * kMaxRunFds)] = {};
-  msghdr message{};
-  message.msg_iov = &piece;
-  message.msg_iovlen = 1;
-  if (!received_.empty()) {
-    const std::size_t bytes = sizeof(int) * received_.size();
-    message.msg_control = control;
-    message.msg_controllen = CMSG_SPACE(bytes);
-    cmsghdr* header = CMSG_FIRSTHDR(&message);
-    header->cmsg_level = SOL_SOCKET;
-    header->cmsg_type = SCM_RIGHTS;
-    header->cmsg_len = CMSG_LEN(bytes);
-    std::memcpy(CMSG_DATA(header), received_.data(), bytes);
-  }
-  return sendmsg(child_.channel, &message, MSG_NOSIGNAL) == sizeof copy;
+  return SendWithDescriptors(child_.channel, request, received_.data(), received_.size());
 }
 
 void Server::RunOne(const Request& request) {
@@ -321,22 +306,8 @@ void Server::Finish(const Request& request, std::int64_t begin_us, std::int64_t 
 }
 
 void Server::Send(const Reply& reply, int output_fd) {
-  Reply copy = reply;
-  iovec piece{&copy, sizeof copy};
-  alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int))] = {};
-  msghdr message{};
-  message.msg_iov = &piece;
-  message.msg_iovlen = 1;
-  if (output_fd >= 0) {
-    message.msg_control = control;
-    message.msg_controllen = sizeof control;
-    cmsghdr* header = CMSG_FIRSTHDR(&message);
-    header->cmsg_level = SOL_SOCKET;
-    header->cmsg_type = SCM_RIGHTS;
-    header->cmsg_len = CMSG_LEN(sizeof(int));
-    std::memcpy(CMSG_DATA(header), &output_fd, sizeof(int));
-  }
-  if (sendmsg(kControlFd, &message, MSG_NOSIGNAL) != sizeof copy) _exit(0);
+  const std::size_t outputs = output_fd >= 0 ? 1 : 0;
+  if (!SendWithDescriptors(kControlFd, reply, &output_fd, outputs)) _exit(0);
 }
 
 // A pooled group keeps its last peak and limit: reset the one, change the other only where it
