@@ -40,25 +40,37 @@ std::optional<Verdict> AskChecker(sandbox::Sandbox& box, const CodeChecker& chec
   return Verdict::Failure("the checker failed: " + LastLineOf(run->stderr_text));
 }
 
+struct FailedTest {
+  Verdict verdict;
+  bool compiles = true;
+};
+
 // Nothing when the test passes.
-std::optional<Verdict> RunTest(sandbox::Sandbox& box, const CodeSpec& spec,
-                               sandbox::Program& program, std::size_t number) {
+std::optional<FailedTest> RunTest(sandbox::Sandbox& box, const CodeSpec& spec,
+                                  sandbox::Program& program, std::size_t number) {
   const StdioTest& test = spec.stdio[number];
   const std::string what = fmt::format("test {}: ", number + 1);
   program.stdin_text = test.input;
   const auto run = box.Run(program);
-  if (!run) return Verdict::Failure(run.error().message);
+  if (!run) return FailedTest{Verdict::Failure(run.error().message)};
   if (run->compile_failed) {
     if (run->report.ending == sandbox::Ending::kSandboxFailed)
-      return Verdict::Failure("the sandbox failed: " + run->report.message);
-    return Verdict::Wrong("", "does not compile: " + LastLineOf(run->stderr_text));
+      return FailedTest{Verdict::Failure("the sandbox failed: " + run->report.message)};
+    return FailedTest{Verdict::Wrong("", "does not compile: " + LastLineOf(run->stderr_text)),
+                      false};
   }
-  if (auto verdict = VerdictOfEnding(run->report, what, run->stderr_text)) return verdict;
-  if (spec.checker) return AskChecker(box, *spec.checker, test, run->stdout_text, what);
+  if (auto verdict = VerdictOfEnding(run->report, what, run->stderr_text))
+    return FailedTest{std::move(*verdict)};
+  if (spec.checker) {
+    auto refused = AskChecker(box, *spec.checker, test, run->stdout_text, what);
+    if (!refused) return std::nullopt;
+    return FailedTest{std::move(*refused)};
+  }
   const std::string difference = OutputDifference(test.output, run->stdout_text, spec.comparison);
   if (difference.empty()) return std::nullopt;
-  return Verdict::Wrong("", fmt::format("{}{} (input \"{}\")", what, difference,
-                                        SanitizeUtf8(Abbreviate(test.input, kShownBytes))));
+  return FailedTest{
+      Verdict::Wrong("", fmt::format("{}{} (input \"{}\")", what, difference,
+                                     SanitizeUtf8(Abbreviate(test.input, kShownBytes))))};
 }
 
 }  // namespace
@@ -75,14 +87,20 @@ Verdict CheckProgram(const CodeSpec& spec, const std::string& source,
   std::size_t failed = 0;
   std::optional<Verdict> first;
   for (std::size_t number = 0; number < spec.stdio.size(); ++number) {
-    auto verdict = RunTest(**box, spec, program, number);
-    passed += verdict ? 0 : 1;
-    if (!verdict) continue;
-    if (verdict->outcome == Outcome::kError) return *verdict;
-    if (failed < kShownFailures && first) first->reason += " | " + verdict->reason;
+    auto failure = RunTest(**box, spec, program, number);
+    if (!failure) {
+      ++passed;
+      continue;
+    }
+    Verdict& verdict = failure->verdict;
+    if (verdict.outcome == Outcome::kError) return verdict;
     // A limit costs its whole time, and what does not compile fails every test alike.
-    const bool costly = verdict->outcome == Outcome::kLimit || verdict->reason.starts_with("does");
-    if (!first) first = std::move(verdict);
+    const bool costly = verdict.outcome == Outcome::kLimit || !failure->compiles;
+    if (!first) {
+      first = std::move(verdict);
+    } else if (failed < kShownFailures) {
+      first->reason += " | " + verdict.reason;
+    }
     ++failed;
     if (!spec.partial && (costly || failed == kShownFailures)) {
       if (number + 1 < spec.stdio.size()) {
@@ -94,10 +112,10 @@ Verdict CheckProgram(const CodeSpec& spec, const std::string& source,
   if (first && !spec.partial) return *first;
   for (std::size_t number = 0; !first && spec.second_seed && number < spec.stdio.size(); ++number) {
     program.hash_seed = 1;
-    if (auto verdict = RunTest(**box, spec, program, number)) {
-      if (verdict->outcome == Outcome::kWrong)
-        verdict->reason = "it depends on the order of a set: " + verdict->reason;
-      return *verdict;
+    if (auto failure = RunTest(**box, spec, program, number)) {
+      if (failure->verdict.outcome == Outcome::kWrong)
+        failure->verdict.reason.insert(0, "it depends on the order of a set: ");
+      return failure->verdict;
     }
   }
   if (!first) return Verdict::Correct("", fmt::format("all {} tests pass", passed));
