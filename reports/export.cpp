@@ -67,25 +67,23 @@ Json ProblemJson(const ProblemRecord& record, const std::string& suite) {
 }
 
 // How many samples of each problem are listed.
-Result<std::int64_t> ListedOfEach(RunReader& run, const SummaryOptions& options,
-                                  std::size_t problems) {
-  std::int64_t most = options.most_samples.value_or(kMaxSamplesPerProblem);
+std::int64_t ListedOfEach(const Summary& summary, const SummaryOptions& options,
+                          std::size_t problems) {
+  const std::int64_t most = options.most_samples.value_or(kMaxSamplesPerProblem);
   if (!options.most_listed || problems == 0) return most;
-  std::int64_t all = 0;
-  const auto read =
-      run.ForEachSample([&](const JudgedSample&) { return ++all > 0; }, options.profile, false);
-  if (!read) return Pass(read.error());
+  std::int64_t all = summary.unjudged;
+  for (const SummaryRow& row : summary.rows) all += row.group == "all" ? row.samples : 0;
   if (all <= *options.most_listed) return most;
   return std::min(
       most, std::max<std::int64_t>(1, *options.most_listed / static_cast<std::int64_t>(problems)));
 }
 
 // Fills "problems" and "left_out".
-Result<void> ListSamples(RunReader& run, const SummaryOptions& options, Json& report) {
+Result<void> ListSamples(RunReader& run, const Summary& summary, const SummaryOptions& options,
+                         Json& report) {
   const auto problems = run.Problems(true);
   if (!problems) return Pass(problems.error());
-  const auto of_each = ListedOfEach(run, options, problems->size());
-  if (!of_each) return Pass(of_each.error());
+  const std::int64_t of_each = ListedOfEach(summary, options, problems->size());
   Json all = Json::array();
   std::int64_t left_out = 0;
   std::map<std::int64_t, std::size_t> places;
@@ -97,7 +95,7 @@ Result<void> ListSamples(RunReader& run, const SummaryOptions& options, Json& re
   std::optional<Error> failure;
   const auto read = run.ForEachSample(
       [&](const JudgedSample& judged) {
-        if (judged.sample.sample >= *of_each) {
+        if (judged.sample.sample >= of_each) {
           ++left_out;
           return true;
         }
@@ -139,7 +137,9 @@ Result<Json> ExportReport(RunReader& run, const SummaryOptions& options, bool te
   Json report = {{"run", RunJson(run)}, {"rows", Json::array()}};
   for (const SummaryRow& row : summary->rows) report["rows"].push_back(ToJson(row));
   if (!texts) return report;
-  if (auto listed = ListSamples(run, options, report); !listed) return Pass(listed.error());
+  if (auto listed = ListSamples(run, *summary, options, report); !listed) {
+    return Pass(listed.error());
+  }
   return report;
 }
 

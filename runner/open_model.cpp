@@ -82,12 +82,11 @@ Result<std::unique_ptr<Model>> OpenModel(const std::string& name, const ModelOpt
     if (!device) return Within("--device", device.error());
     local.device = *device;
   }
+  local.weights = DefaultWeights(local.device);
   if (!options.dtype.empty()) {
     const auto weights = ParseWeightType(options.dtype);
     if (!weights) return Within("--dtype", weights.error());
     local.weights = *weights;
-  } else if (local.device == Device::kCuda) {
-    local.weights = WeightType::kBf16;
   }
   local.deterministic = options.deterministic;
   local.memory_bytes = options.memory_mb << 20;

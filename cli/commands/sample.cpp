@@ -193,10 +193,12 @@ int Run(Options options) {
   const auto device = ParseDevice(options.device);
   if (!device) return Report(device.error());
   options.local.device = *device;
-  const std::string by_default = *device == Device::kCuda ? "bf16" : "f32";
-  const auto type = ParseWeightType(options.dtype.empty() ? by_default : options.dtype);
-  if (!type) return Report(type.error());
-  options.local.weights = *type;
+  options.local.weights = DefaultWeights(*device);
+  if (!options.dtype.empty()) {
+    const auto type = ParseWeightType(options.dtype);
+    if (!type) return Report(type.error());
+    options.local.weights = *type;
+  }
   options.local.cache_bytes = options.cache_mb << 20;
   options.local.memory_bytes = options.memory_mb << 20;
   options.sampling.logprobs = true;

@@ -18,6 +18,10 @@ namespace assay {
 enum class Device { kCpu, kCuda };
 // kUsage naming the known devices.
 Result<Device> ParseDevice(const std::string& name);  // "cpu", "cuda"
+// What weights are held as where nobody says.
+constexpr WeightType DefaultWeights(Device device) {
+  return device == Device::kCuda ? WeightType::kBf16 : WeightType::kF32;
+}
 
 struct LocalModelOptions {
   Device device = Device::kCpu;
