@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <cmath>
+#include <cstdlib>
 #include <map>
 #include <stdexcept>
 #include <thread>
@@ -33,6 +34,8 @@ auto Together(int size, milliseconds deadline, const Body& body) {
   std::vector<std::optional<Out>> results(static_cast<std::size_t>(size));
   std::vector<std::string> errors(static_cast<std::size_t>(size));
   const int port = FreePort();
+  // c10d's flight recorder is one for a whole process and races where threads play processes.
+  ::setenv("TORCH_FR_BUFFER_SIZE", "0", /*overwrite=*/0);
   std::vector<std::thread> threads;
   for (int rank = 0; rank < size; ++rank) {
     threads.emplace_back([&, rank] {
