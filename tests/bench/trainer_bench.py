@@ -34,7 +34,12 @@ def make_checkpoint(args, folder):
     (folder / "export.json").write_text(json.dumps(config))
     run([args.assay, "train", "sft", "--config", folder / "export.json", "--out", folder / "export"])
     checkpoint = folder / "export" / "step-000000"
-    tokens = json.loads((checkpoint / "tokenizer.json").read_text())["model"]["vocab"]
+    tokenizer = (checkpoint / "tokenizer.json").read_text()
+    # Texts that end a turn in whatever vocabulary they stand.
+    for text in ("<|endoftext|>", "<|im_end|>"):
+        tokenizer = tokenizer.replace(f'"{text}"', f'"{text[:-2]}_kept|>"')
+    (checkpoint / "tokenizer.json").write_text(tokenizer)
+    tokens = json.loads(tokenizer)["model"]["vocab"]
     for name in ("config.json", "tokenizer_config.json"):
         content = json.loads((checkpoint / name).read_text())
         content.update({"eos_token_id": tokens[NEVER_DRAWN]} if name == "config.json" else
@@ -103,6 +108,8 @@ def main():
                      for batch in batches]
             for label, measure in runs:
                 for step in measure():
+                    if step["tokens"] < args.prompts * args.group * args.tokens:
+                        raise SystemExit(f"{label}: a response ended early ({step['tokens']:.0f} tokens): not comparable")
                     print(json.dumps({"label": label, "round": turn, **step}), flush=True)
                     results.setdefault(label, []).append(step)
     print(f"\n{'median of steps, seconds':<26}{'step':>9}{'gen':>9}{'reward':>9}{'update':>9}{'tokens':>9}")
