@@ -50,14 +50,15 @@ void DescribeLengths(const std::vector<RolloutGroup>& groups, Metrics& metrics) 
 
 void DescribeSamples(const std::vector<RolloutGroup>& groups, const GroupAdvantages& advantages,
                      const TrainConfig& config, Metrics& metrics) {
-  Spread reward, correct, unscored;
+  Spread reward, correct;
   const auto names = RewardNames(config.reward);
   std::vector<Spread> components(names.size());
   std::size_t i = 0;
   for (const RolloutGroup& group : groups) {
     for (const RolloutSample& sample : group.samples) {
-      correct.Add(sample.verdict.outcome == Outcome::kCorrect ? 1 : 0);
-      unscored.Add(sample.verdict.outcome == Outcome::kError ? 1 : 0);
+      if (sample.verdict.outcome != Outcome::kError) {
+        correct.Add(sample.verdict.outcome == Outcome::kCorrect ? 1 : 0);
+      }
       for (std::size_t k = 0; k < names.size(); ++k) {
         if (sample.components[k]) components[k].Add(*sample.components[k]);
       }
@@ -72,7 +73,6 @@ void DescribeSamples(const std::vector<RolloutGroup>& groups, const GroupAdvanta
   }
   metrics.emplace_back("frac_reward_zero_std", advantages.zero_std_share);
   metrics.emplace_back("correct", correct.mean());
-  metrics.emplace_back("unscored", unscored.mean());
   DescribeLengths(groups, metrics);
 }
 

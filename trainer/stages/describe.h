@@ -10,7 +10,7 @@
 namespace assay {
 
 // "reward", "rewards/<component>/mean", "completions/…", "response_length/…",
-// "frac_reward_zero_std", and two of ours: "correct" and "unscored", shares of the samples.
+// "frac_reward_zero_std", and one of ours: "correct", a share of the samples with a verdict.
 void DescribeSamples(const std::vector<RolloutGroup>& groups, const GroupAdvantages& advantages,
                      const TrainConfig& config, Metrics& metrics);
 // "loss", "kl", "entropy", "clip_ratio/…", "sampling/…", "training/rollout_probs_diff_…".

@@ -151,6 +151,15 @@ Result<Gathered> GatherVerified(Model& model, const TrainConfig& config,
     const auto ran = Evaluate(model, suites, *plan, options, *writer, [](const Counted&) {}, {});
     if (!ran) return Pass(ran.error());
   }
+  const auto unscored = UnscoredIn(folder);
+  if (!unscored) return Pass(unscored.error());
+  if (unscored->share() > config.reward.max_error_share) {
+    return Fail(ErrorCode::kUnavailable,
+                "{} of {} responses could not be scored (reward.max_error_share is {:.0f}%): {}; "
+                "the same command asks for these again",
+                unscored->failed, unscored->samples, 100 * config.reward.max_error_share,
+                unscored->reason);
+  }
   auto right = RightOnes(folder, questions.questions.size(), config);
   if (!right) return Pass(right.error());
   Gathered gathered;

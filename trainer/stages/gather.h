@@ -27,7 +27,8 @@ Result<std::optional<Gathered>> ReadGathered(const std::filesystem::path& run,
                                              const PromptEncoder& encoder);
 // Draws run.samples responses to each question, judges them, and keeps of each problem's right and
 // finished ones, each text once, the run.keep best: highest reward of form (format, repetition,
-// language, as weighted), then the shortest.
+// language, as weighted), then the shortest. kUnavailable where more than reward.max_error_share
+// of the responses have no verdict; what has one is kept for the next try.
 Result<Gathered> GatherVerified(Model& model, const TrainConfig& config,
                                 const QuestionSet& questions, const std::filesystem::path& run,
                                 const PromptEncoder& encoder);

@@ -7,6 +7,7 @@
 
 #include "base/thread_pool.h"
 #include "runner/identity.h"
+#include "runner/store/run_reader.h"
 #include "tasks/benchmark.h"
 
 namespace assay {
@@ -53,10 +54,7 @@ Result<HeldOutResult> HeldOut::Evaluate(Model& model, std::int64_t step) {
   HeldOutResult result;
   double counted = 0;
   const auto count = [&](const Counted& sample) {
-    if (SaysNothing(sample.outcome_class)) {
-      ++result.unscored;
-      return;
-    }
+    if (SaysNothing(sample.outcome_class)) return;
     ProblemTally& tally = tallies[sample.problem];
     ++tally.drawn;
     tally.correct += sample.outcome_class == SampleClass::kCorrect ? 1 : 0;
@@ -72,7 +70,26 @@ Result<HeldOutResult> HeldOut::Evaluate(Model& model, std::int64_t step) {
                       static_cast<double>(tallies.size());
   }
   if (counted > 0) result.reward /= counted;
+  auto unscored = UnscoredIn(writer->folder());
+  if (!unscored) return Pass(unscored.error());
+  result.unscored = std::move(*unscored);
   return result;
+}
+
+Result<Unscored> UnscoredIn(const std::filesystem::path& folder) {
+  auto reader = RunReader::Open(folder);
+  if (!reader) return Pass(reader.error());
+  Unscored unscored;
+  const auto read = reader->ForEachSample(
+      [&](const JudgedSample& judged) {
+        ++unscored.samples;
+        if (!SaysNothing(judged.outcome_class)) return true;
+        if (unscored.failed++ == 0) unscored.reason = judged.verdict.reason;
+        return true;
+      },
+      std::string(kOwnProfile), false);
+  if (!read) return Pass(read.error());
+  return unscored;
 }
 
 }  // namespace assay

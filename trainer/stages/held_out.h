@@ -14,6 +14,7 @@
 
 #include "runner/evaluate.h"
 #include "trainer/stages/data.h"
+#include "trainer/stages/rollout.h"
 
 namespace assay {
 
@@ -31,7 +32,7 @@ struct HeldOutResult {
   std::vector<ProblemTally> problems;  // those with a counted sample
   double correct = 0;                  // mean over problems of the share of right samples
   double reward = 0;                   // mean over counted samples
-  std::int64_t unscored = 0;           // samples without a verdict on the answer
+  Unscored unscored;                   // samples without a verdict on the answer
 };
 
 class HeldOut {
@@ -51,6 +52,9 @@ class HeldOut {
   std::vector<QuestionSet> suites_;
   std::vector<PlannedQuestion> plan_;
 };
+
+// The samples of a stored run without a verdict on the answer: the verifier failed, or the model.
+Result<Unscored> UnscoredIn(const std::filesystem::path& folder);
 
 // The identity record of a run that the trainer makes.
 RunRecord TrainerRunRecord(Model& model, std::uint64_t seed,

@@ -1,28 +1,15 @@
 #include "trainer/stages/policy_update.h"
 
-#include <chrono>
 #include <cmath>
 #include <cstring>
 
 #include "trainer/distributed/shards.h"
 #include "trainer/stages/describe.h"
 #include "trainer/stages/ppo.h"
+#include "trainer/stages/stopwatch.h"
 
 namespace assay {
 namespace {
-
-class Stopwatch {
- public:
-  double Lap() {
-    const auto now = std::chrono::steady_clock::now();
-    const double seconds = std::chrono::duration<double>(now - last_).count();
-    last_ = now;
-    return seconds;
-  }
-
- private:
-  std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
-};
 
 struct Minibatch {
   std::vector<PolicyTokens> slices;  // this process' share

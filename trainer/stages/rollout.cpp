@@ -25,6 +25,16 @@ using Clock = std::chrono::steady_clock;
 
 }  // namespace
 
+void Unscored::Count(const std::vector<RolloutGroup>& groups) {
+  for (const RolloutGroup& group : groups) {
+    for (const RolloutSample& sample : group.samples) {
+      ++samples;
+      if (sample.verdict.outcome != Outcome::kError) continue;
+      if (failed++ == 0) reason = sample.verdict.reason;
+    }
+  }
+}
+
 void ShuffleRewards(std::vector<RolloutGroup>& groups, const Key& key) {
   std::vector<std::vector<Reward>> all;
   for (RolloutGroup& group : groups) {

@@ -28,6 +28,17 @@ struct RolloutGroup {
   std::vector<RolloutSample> samples;
 };
 
+// Samples that the verifier failed on, among those that it was asked about.
+struct Unscored {
+  std::int64_t samples = 0, failed = 0;
+  std::string reason;  // of the first failure
+
+  void Count(const std::vector<RolloutGroup>& groups);
+  double share() const {
+    return samples == 0 ? 0 : static_cast<double>(failed) / static_cast<double>(samples);
+  }
+};
+
 // The reward's components that have a weight, and these weights.
 std::vector<std::string> RewardNames(const RewardSection& reward);
 std::vector<double> RewardWeights(const RewardSection& reward);

@@ -1,16 +1,13 @@
 #include "trainer/stages/trainer.h"
 
-#include <algorithm>
 #include <array>
-#include <chrono>
 #include <cmath>
 
 #include "runner/open_model.h"
 #include "trainer/distributed/shards.h"
 #include "trainer/stages/describe.h"
 #include "trainer/stages/gather.h"
-#include "trainer/stages/policy_step.h"
-#include "trainer/stages/shared_rollout.h"
+#include "trainer/stages/stopwatch.h"
 
 namespace assay {
 namespace {
@@ -18,155 +15,11 @@ namespace {
 // Steps in a row without an update, for gradients that are not finite, that end a run.
 constexpr int kMostSkippedSteps = 10;
 
-class Stopwatch {
- public:
-  double Lap() {
-    const auto now = std::chrono::steady_clock::now();
-    const double seconds = std::chrono::duration<double>(now - last_).count();
-    last_ = now;
-    return seconds;
-  }
-
- private:
-  std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
-};
-
-// Groups that hold nothing to learn: every scored sample has the same reward, or none is scored.
-bool WithoutSpread(const RolloutGroup& group, const std::vector<double>& weights) {
-  std::vector<std::vector<Reward>> components;
-  for (const RolloutSample& sample : group.samples) components.push_back(sample.components);
-  const auto found = AdvantagesOf(components, weights, components.size(), {});
-  const auto scored = std::count_if(found.rewards.begin(), found.rewards.end(),
-                                    [](const Reward& reward) { return reward.has_value(); });
-  return found.zero_std_share > 0 || scored < 2;
-}
-
-// Why the first sample without a verdict has none.
-std::string FirstError(const std::vector<RolloutGroup>& groups) {
-  for (const RolloutGroup& group : groups) {
-    for (const RolloutSample& sample : group.samples) {
-      if (sample.verdict.outcome == Outcome::kError) return sample.verdict.reason;
-    }
-  }
-  return "";
-}
-
-// A source that is somebody else's.
-std::shared_ptr<const TensorSource> Borrowed(const TensorSource& source) {
-  return {std::shared_ptr<const void>(), &source};
-}
-
 }  // namespace
 
 void Trainer::Warn(const std::string& message) {
   notes_.push_back(message);
   if (events_.on_warning) events_.on_warning(message);
-}
-
-Result<Model*> Trainer::Sampler() {
-  if (sampler_ && !sampler_is_old_) return sampler_.get();
-  learner_->Merge();
-  sampler_is_old_ = false;
-  if (sampler_) {
-    if (auto loaded = sampler_->Reload(); !loaded) return Pass(loaded.error());
-    return sampler_.get();
-  }
-  LocalModelOptions options;
-  options.threads = config_.threads;
-  options.batch = 128;
-  options.cache_bytes = std::int64_t{1} << 30;
-  auto made = MakeLocalModel(LocalParts{parts_->config, Borrowed(learner_->weights()),
-                                        parts_->tokenizer, parts_->chat_template, "policy"},
-                             options);
-  if (!made) return Pass(made.error());
-  sampler_ = std::move(*made);
-  return sampler_.get();
-}
-
-Sampling Trainer::PolicySampling() const {
-  Sampling sampling;
-  sampling.max_tokens = static_cast<int>(config_.rollout.max_tokens);
-  sampling.temperature = config_.rollout.temperature;
-  sampling.stop = config_.rollout.stop;
-  sampling.logprobs = true;
-  return sampling;
-}
-
-Result<const TrainProblem*> Trainer::NextProblem() {
-  const std::int64_t cursor = state_.cursor++;
-  if (!data_.streams) {
-    return &data_.problems[ShuffledIndex(config_.seed, cursor, data_.problems.size())];
-  }
-  auto drawn = data_.streams->Next(cursor);
-  if (!drawn) return Pass(drawn.error());
-  auto problem = EncodeDrawn(config_.data, *drawn, *encoder_);
-  if (!problem) return Pass(problem.error());
-  drawn_.push_back(std::move(*problem));
-  return &drawn_.back();
-}
-
-void Trainer::CountStreams(const std::vector<RolloutGroup>& groups, Metrics& metrics) {
-  if (!data_.streams) return;
-  for (const RolloutGroup& group : groups) {
-    double right = 0, scored = 0;
-    for (const RolloutSample& sample : group.samples) {
-      if (sample.verdict.outcome == Outcome::kError) continue;
-      ++scored;
-      right += sample.verdict.outcome == Outcome::kCorrect ? 1 : 0;
-    }
-    data_.streams->Count(*group.problem->stream, right, scored);
-  }
-  for (std::size_t s = 0; s < data_.streams->size(); ++s) {
-    const std::string name = "streams/" + data_.streams->Name(s);
-    metrics.emplace_back(name + "/success", data_.streams->state()[s].success);
-    metrics.emplace_back(name + "/share", data_.streams->Share(s));
-  }
-  state_.streams = data_.streams->state();
-}
-
-Result<std::vector<RolloutGroup>> Trainer::Sampled(Metrics& metrics) {
-  auto sampler = Sampler();
-  if (!sampler) return Pass(sampler.error());
-  const auto wanted = static_cast<std::size_t>(config_.rollout.prompts);
-  const auto weights = RewardWeights(config_.reward);
-  std::vector<RolloutGroup> kept;
-  std::vector<RolloutGroup> flat;
-  double drawn = 0, dropped = 0, waited = 0, busy = 0;
-  for (std::int64_t round = 0; kept.size() < wanted && round <= config_.rollout.refill_rounds;
-       ++round) {
-    RolloutPlan plan;
-    plan.group = config_.rollout.group;
-    plan.sampling = PolicySampling();
-    for (std::size_t i = kept.size(); i < wanted; ++i) {
-      plan.keys.push_back(Key("train", config_.seed)
-                              .With(static_cast<std::uint64_t>(state_.step))
-                              .With(static_cast<std::uint64_t>(state_.cursor)));
-      auto problem = NextProblem();
-      if (!problem) return Pass(problem.error());
-      plan.problems.push_back(*problem);
-    }
-    auto rollout = SharedRollOut(**sampler, plan, config_, *group_);
-    if (!rollout) return Pass(rollout.error());
-    drawn += static_cast<double>(rollout->groups.size());
-    waited += rollout->reward_wait_s;
-    busy += rollout->reward_busy_s;
-    CountStreams(rollout->groups, metrics);
-    for (RolloutGroup& group : rollout->groups) {
-      const bool drop = config_.rollout.refill_rounds > 0 && WithoutSpread(group, weights);
-      dropped += drop ? 1 : 0;
-      (drop ? flat : kept).push_back(std::move(group));
-    }
-  }
-  metrics.emplace_back("rollout/groups_drawn", drawn);
-  metrics.emplace_back("rollout/groups_without_spread", dropped);
-  metrics.emplace_back("timing_s/reward", waited);
-  metrics.emplace_back("timing_s/reward_busy", busy);
-  // The cap is reached: what is left over fills the step, and teaches nothing.
-  while (kept.size() < wanted && !flat.empty()) {
-    kept.push_back(std::move(flat.back()));
-    flat.pop_back();
-  }
-  return kept;
 }
 
 Updater Trainer::UpdaterNow() {
@@ -178,28 +31,6 @@ Updater Trainer::UpdaterNow() {
           *group_,
           state_,
           [this](const std::string& message) { Warn(message); }};
-}
-
-Result<void> Trainer::PolicyStep(Metrics& metrics) {
-  Stopwatch watch;
-  auto groups = Sampled(metrics);
-  if (!groups) return Pass(groups.error());
-  metrics.emplace_back("timing_s/gen", watch.Lap() - Named(metrics, "timing_s/reward").value_or(0));
-  const GroupAdvantages advantages = StepAdvantages(*groups, config_);
-  DescribeSamples(*groups, advantages, config_, metrics);
-  logged_ = SamplesToLog(*groups, advantages, config_);
-  const double unscored = Named(metrics, "unscored").value_or(0);
-  if (unscored > config_.reward.max_error_share) {
-    return group_->Agree(
-        "the rewards",
-        Fail(ErrorCode::kUnavailable,
-             "step {}: {:.0f}% of the samples could not be scored (reward.max_error_share is "
-             "{:.0f}%): {}",
-             state_.step + 1, 100 * unscored, 100 * config_.reward.max_error_share,
-             FirstError(*groups)));
-  }
-  metrics.emplace_back("timing_s/adv", watch.Lap());
-  return UpdaterNow().UpdatePolicy(*groups, advantages, metrics);
 }
 
 Result<void> Trainer::SupervisedStep(Metrics& metrics) {
@@ -299,35 +130,47 @@ Result<void> Trainer::GatherAlone() {
   return {};
 }
 
+// Where too many verdicts failed, the rest of them is no score.
+bool Trainer::IsScore(const HeldOutResult& result) const {
+  return !result.problems.empty() && result.unscored.share() <= config_.reward.max_error_share;
+}
+
 Result<HeldOutResult> Trainer::EvaluateAlone(Metrics& metrics) {
   Stopwatch watch;
   auto sampler = Sampler();
   if (!sampler) return Pass(sampler.error());
   auto result = held_out_->Evaluate(**sampler, state_.step);
   if (!result) return Pass(result.error());
+  metrics.emplace_back("eval/problems", static_cast<double>(result->problems.size()));
+  metrics.emplace_back("eval/unscored", static_cast<double>(result->unscored.failed));
+  metrics.emplace_back("timing_s/testing", watch.Lap());
+  if (result->unscored.failed > 0) {
+    Warn(fmt::format("step {}: {} of {} held-out samples could not be scored: {}", state_.step,
+                     result->unscored.failed, result->unscored.samples, result->unscored.reason));
+  }
+  if (!IsScore(*result)) return result;
   metrics.emplace_back("eval/correct", result->correct);
   metrics.emplace_back("eval/reward", result->reward);
-  metrics.emplace_back("eval/problems", static_cast<double>(result->problems.size()));
-  metrics.emplace_back("eval/unscored", static_cast<double>(result->unscored));
-  if (events_.estimate && !result->problems.empty()) {
+  if (events_.estimate) {
     const Interval interval = events_.estimate(result->problems);
     metrics.emplace_back("eval/low", interval.low);
     metrics.emplace_back("eval/high", interval.high);
   }
-  metrics.emplace_back("timing_s/testing", watch.Lap());
   return result;
 }
 
 Result<void> Trainer::EvaluateHeldOut(Metrics& metrics) {
-  double correct = 0;
+  std::array<double, 2> told{};  // whether there is a score, and the score
   Result<void> own;
   if (group_->first()) {
     auto result = EvaluateAlone(metrics);
-    if (result) correct = result->correct;
+    if (result && IsScore(*result)) told = {1, result->correct};
     if (!result) own = Pass(result.error());
   }
   if (auto agreed = group_->Agree("the held-out evaluation", own); !agreed) return agreed;
-  if (auto told = group_->Sum("the held-out score", std::span(&correct, 1)); !told) return told;
+  if (auto done = group_->Sum("the held-out score", told); !done) return done;
+  const auto [scored, correct] = told;
+  if (scored == 0) return {};
   if (state_.best_step < 0 || correct > state_.best_correct) {
     state_.best_step = state_.step;
     state_.best_correct = correct;
@@ -400,13 +243,16 @@ Result<void> Trainer::Step() {
   return Tell(metrics);
 }
 
-Result<void> Trainer::TooManySkipped() const {
+std::string Trainer::LastSaved() const {
   const auto last = LastCheckpoint(run_);
+  return last ? "the last checkpoint is " + last->string() : "nothing was saved yet";
+}
+
+Result<void> Trainer::TooManySkipped() const {
   return Fail(ErrorCode::kUnavailable,
               "step {}: the gradients of {} steps in a row were not finite. Lower "
               "optimizer.learning_rate or optimizer.max_grad_norm; {}",
-              state_.step, skipped_steps_,
-              last ? "the last checkpoint is " + last->string() : "nothing was saved yet");
+              state_.step, skipped_steps_, LastSaved());
 }
 
 Result<void> Trainer::Tell(const Metrics& metrics) {

@@ -61,13 +61,17 @@ class Trainer {
   // Writes and reports a step's metrics, and saves where it is time to.
   Result<void> Tell(const Metrics& metrics);
   Result<void> TooManySkipped() const;
+  Result<void> StopUnscored(const Unscored& unscored);
+  std::string LastSaved() const;
   Result<void> SupervisedStep(Metrics& metrics);
   Result<void> PolicyStep(Metrics& metrics);
-  Result<std::vector<RolloutGroup>> Sampled(Metrics& metrics);
+  // Nothing once more than reward.max_error_share of the samples drawn are unscored.
+  Result<std::vector<RolloutGroup>> Sampled(Unscored& unscored, Metrics& metrics);
   Result<const TrainProblem*> NextProblem();
   void CountStreams(const std::vector<RolloutGroup>& groups, Metrics& metrics);
   Result<void> Gather();
   Result<void> GatherAlone();
+  bool IsScore(const HeldOutResult& result) const;
   Result<HeldOutResult> EvaluateAlone(Metrics& metrics);
   Updater UpdaterNow();
   Result<void> EvaluateHeldOut(Metrics& metrics);

@@ -58,12 +58,20 @@ struct Job {
   bool double_precision = false;
   std::int64_t deadline_ms = 60000;
   std::int64_t kill_after_step = -1;  // SIGKILL to itself when that step is reported
+  // SIGKILL to all its sandbox rooms then; with `for_good` no other one can be started.
+  std::int64_t break_rooms_after_step = -1;
+  bool for_good = false;
 };
 
 inline Json ToJson(const Job& job) {
-  return {{"config", job.config},           {"stage", job.stage},
-          {"run", job.run.string()},        {"double", job.double_precision},
-          {"deadline_ms", job.deadline_ms}, {"kill_after_step", job.kill_after_step}};
+  return {{"config", job.config},
+          {"stage", job.stage},
+          {"run", job.run.string()},
+          {"double", job.double_precision},
+          {"deadline_ms", job.deadline_ms},
+          {"kill_after_step", job.kill_after_step},
+          {"break_rooms_after_step", job.break_rooms_after_step},
+          {"for_good", job.for_good}};
 }
 
 struct Child {

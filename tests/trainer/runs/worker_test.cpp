@@ -1,4 +1,6 @@
 // The worker that other tests start: one process of one training run, as its job file says.
+#include <fstream>
+
 #include "tests/trainer/runs/toy_run.h"
 
 namespace assay {
@@ -9,6 +11,20 @@ std::int64_t Status(const std::string& name) {
   auto bytes = ReadFile("/proc/self/status");
   const std::size_t at = bytes->find(name + ":");
   return std::stoll(bytes->substr(at + name.size() + 1));
+}
+
+// Ends every sandbox room of this process (it has no other children); `for_good`: the program of
+// the next one is gone too.
+void BreakRooms(bool for_good) {
+  if (for_good) REQUIRE(fs::remove(*ReadEnvironment("ASSAY_ROOM")));
+  int rooms = 0;
+  for (const auto& task : fs::directory_iterator("/proc/self/task")) {
+    std::ifstream children(task.path() / "children");
+    for (pid_t child = 0; children >> child;) {
+      if (::kill(child, SIGKILL) == 0) ++rooms;
+    }
+  }
+  REQUIRE(rooms > 0);
 }
 
 TEST_CASE("worker", "[.][worker]") {
@@ -25,10 +41,13 @@ TEST_CASE("worker", "[.][worker]") {
       ToyConfig(job->at("config"), *ParseStageKind(job->at("stage").get<std::string>()));
   config.model.learner.double_precision = job->at("double").get<bool>();
   const std::int64_t kill_after = job->at("kill_after_step");
+  const std::int64_t break_rooms_after = job->at("break_rooms_after_step");
+  const bool for_good = job->at("for_good");
   const fs::path run = job->at("run").get<std::string>();
   TrainEvents events;
   events.on_step = [&](std::int64_t step, std::int64_t, const Metrics&) {
     if (step == kill_after) ::kill(::getpid(), SIGKILL);
+    if (step == break_rooms_after) BreakRooms(for_good);
   };
   const std::int64_t before = Status("VmRSS");
   auto trainer = Trainer::Open(config, run, events, group->get());

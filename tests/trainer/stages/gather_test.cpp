@@ -95,7 +95,7 @@ TEST_CASE("the best right responses of each problem are kept, each text once") {
   }
 }
 
-TEST_CASE("sampling that was stopped goes on where it was") {
+TEST_CASE("gathering from a model that fails ends, and goes on where it was") {
   const TempDir folder;
   TrainConfig config;
   config.run.samples = 6;
@@ -106,8 +106,13 @@ TEST_CASE("sampling that was stopped goes on where it was") {
     if (request.sample >= 3) return Fail(ErrorCode::kUnavailable, "gone");
     return Answer(request);
   });
-  REQUIRE(GatherVerified(broken, config, Questions(5), folder.path(), encoder).has_value());
-  std::filesystem::remove(folder.path() / "gathered.jsonl");
+  const auto failed = GatherVerified(broken, config, Questions(5), folder.path(), encoder);
+  REQUIRE(!failed.has_value());
+  CHECK(failed.error().code == ErrorCode::kUnavailable);
+  CHECK(failed.error().message ==
+        "15 of 30 responses could not be scored (reward.max_error_share is 20%): gone; the same "
+        "command asks for these again");
+  CHECK_FALSE(ReadGathered(folder.path(), encoder)->has_value());
   ScriptedModel whole(Answer);
   const auto resumed = GatherVerified(whole, config, Questions(5), folder.path(), encoder);
   REQUIRE(resumed.has_value());
