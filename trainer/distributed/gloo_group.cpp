@@ -6,6 +6,7 @@
 
 #include <condition_variable>
 #include <cstdlib>
+#include <map>
 #include <mutex>
 #include <set>
 #include <thread>
@@ -21,9 +22,8 @@ namespace {
 using std::chrono::milliseconds;
 using Store = c10::intrusive_ptr<c10d::Store>;
 
-constexpr milliseconds kBeat{500};
-// How long a process may be silent before it counts as gone; a beat can be late on a busy machine.
-constexpr milliseconds kSilence{3000};
+// How long the process that serves the store waits for the others to be done with it.
+constexpr milliseconds kFarewell{10000};
 
 std::vector<std::uint8_t> Bytes(const std::string& text) { return {text.begin(), text.end()}; }
 
@@ -40,7 +40,8 @@ Store Connect(const Launch& launch, milliseconds deadline, bool serve) {
 // A second connection, used by its own thread: counts up as long as this process lives.
 class Heart {
  public:
-  Heart(Store store, int rank) : store_(std::move(store)), key_("beat/" + std::to_string(rank)) {
+  Heart(Store store, int rank, milliseconds beat)
+      : store_(std::move(store)), key_("beat/" + std::to_string(rank)), beat_(beat) {
     thread_ = std::thread([this] { Beat(); });
   }
   ~Heart() {
@@ -60,15 +61,16 @@ class Heart {
       try {
         store_->add(key_, 1);
       } catch (const std::exception&) {
-        return;  // the store is gone: whoever waits in a collective finds that out
+        // The store is late, or gone: whoever waits in a collective finds that out.
       }
       lock.lock();
-      wake_.wait_for(lock, kBeat, [this] { return stop_; });
+      wake_.wait_for(lock, beat_, [this] { return stop_; });
     }
   }
 
   Store store_;
   std::string key_;
+  milliseconds beat_;
   std::mutex mutex_;
   std::condition_variable wake_;
   bool stop_ = false;
@@ -86,9 +88,9 @@ std::string Ranks(const std::set<int>& ranks) {
 
 class GlooGroup : public ProcessGroup {
  public:
-  GlooGroup(const Launch& launch, milliseconds deadline, Store store)
-      : launch_(launch), deadline_(deadline), store_(std::move(store)) {
-    heart_ = std::make_unique<Heart>(Connect(launch, deadline, false), launch.rank);
+  GlooGroup(const Launch& launch, milliseconds deadline, const Heartbeat& heartbeat, Store store)
+      : launch_(launch), deadline_(deadline), heartbeat_(heartbeat), store_(std::move(store)) {
+    heart_ = std::make_unique<Heart>(Connect(launch, deadline, false), launch.rank, heartbeat.beat);
     auto options = c10d::ProcessGroupGloo::Options::create(deadline);
     const auto interface = ReadEnvironment("GLOO_SOCKET_IFNAME");
     options->devices.push_back(
@@ -100,8 +102,8 @@ class GlooGroup : public ProcessGroup {
   ~GlooGroup() override {
     try {
       store_->add("left", 1);
-      const auto until = std::chrono::steady_clock::now() + 3 * kSilence;
-      const auto expected = launch_.size - static_cast<int>(gone_.size());
+      const auto until = std::chrono::steady_clock::now() + kFarewell;
+      const auto expected = launch_.size - static_cast<int>(gone_.size() + late_.size());
       while (launch_.rank == 0 && store_->add("left", 0) < expected &&
              std::chrono::steady_clock::now() < until) {
         std::this_thread::sleep_for(milliseconds(5));
@@ -159,6 +161,7 @@ class GlooGroup : public ProcessGroup {
   // process that finds out writes it down, so that all tell the same story.
   Result<void> Diagnose(const std::string& what, const std::string& detail) {
     try {
+      store_->set(Noticed(launch_.rank), Bytes("1"));
       const std::string known = "failure";
       std::string story = Story(what);
       if (story.empty()) story = detail.substr(0, detail.find('\n'));
@@ -176,22 +179,38 @@ class GlooGroup : public ProcessGroup {
   }
 
   std::string Story(const std::string& what) {
-    std::vector<std::int64_t> before;
-    for (int i = 0; i < launch_.size; ++i) before.push_back(Pulse(i));
-    std::this_thread::sleep_for(kSilence);
-    std::set<int> late;
+    gone_ = Unheard();
     for (int i = 0; i < launch_.size; ++i) {
-      if (i == launch_.rank) continue;
-      if (Pulse(i) == before[static_cast<std::size_t>(i)]) gone_.insert(i);
-      if (Progress(i) < calls_) late.insert(i);
+      if (i != launch_.rank && gone_.count(i) == 0 && Progress(i) < calls_) late_.insert(i);
     }
     if (!gone_.empty()) {
-      return fmt::format("{} of {} is gone: missed at {}", Ranks(gone_), launch_.size, what);
+      return fmt::format("{} of {} {} gone: missed at {}", Ranks(gone_), launch_.size,
+                         gone_.size() == 1 ? "is" : "are", what);
     }
-    if (late.empty()) return "";
-    return fmt::format("{} of {} did not come to {} within {} s", Ranks(late), launch_.size, what,
+    if (late_.empty()) return "";
+    return fmt::format("{} of {} did not come to {} within {} s", Ranks(late_), launch_.size, what,
                        std::chrono::duration<double>(deadline_).count());
   }
+
+  // Who neither beats nor notices the failure for as long as may be. Returns as soon as all do.
+  std::set<int> Unheard() {
+    std::map<int, std::int64_t> before;
+    for (int i = 0; i < launch_.size; ++i) {
+      if (i != launch_.rank) before[i] = Pulse(i);
+    }
+    const auto until = std::chrono::steady_clock::now() + heartbeat_.silence;
+    while (!before.empty() && std::chrono::steady_clock::now() < until) {
+      std::this_thread::sleep_for(heartbeat_.beat / 2);
+      std::erase_if(before, [this](const auto& other) {
+        return Pulse(other.first) != other.second || store_->check({Noticed(other.first)});
+      });
+    }
+    std::set<int> unheard;
+    for (const auto& [rank, pulse] : before) unheard.insert(rank);
+    return unheard;
+  }
+
+  static std::string Noticed(int rank) { return "noticed/" + std::to_string(rank); }
 
   std::int64_t Pulse(int rank) { return store_->add("beat/" + std::to_string(rank), 0); }
   std::int64_t Progress(int rank) {
@@ -203,11 +222,12 @@ class GlooGroup : public ProcessGroup {
 
   Launch launch_;
   milliseconds deadline_;
+  Heartbeat heartbeat_;
   Store store_;
   std::unique_ptr<Heart> heart_;
   c10::intrusive_ptr<c10d::ProcessGroupGloo> group_;
   std::int64_t calls_ = 0;
-  std::set<int> gone_;
+  std::set<int> gone_, late_;  // once something has failed
 };
 
 // Everybody says hello through the store, so that a process that never came can be named.
@@ -230,7 +250,8 @@ Result<void> Meet(const Launch& launch, milliseconds deadline, c10d::Store& stor
 
 }  // namespace
 
-Result<std::unique_ptr<ProcessGroup>> Join(const Launch& launch, milliseconds deadline) {
+Result<std::unique_ptr<ProcessGroup>> Join(const Launch& launch, milliseconds deadline,
+                                           const Heartbeat& heartbeat) {
   if (launch.size == 1) return Alone();
   // c10d writes stack traces of what we catch and say in one sentence; TORCH_CPP_LOG_LEVEL shows
   // them.
@@ -240,7 +261,7 @@ Result<std::unique_ptr<ProcessGroup>> Join(const Launch& launch, milliseconds de
     const bool serve = launch.rank == 0 && !launch.store_is_served;
     const Store store = Connect(launch, deadline, serve);
     if (auto met = Meet(launch, deadline, *store); !met) return Pass(met.error());
-    return std::unique_ptr<ProcessGroup>(new GlooGroup(launch, deadline, store));
+    return std::unique_ptr<ProcessGroup>(new GlooGroup(launch, deadline, heartbeat, store));
   } catch (const std::exception& error) {
     const std::string text = error.what();
     return Fail(ErrorCode::kUnavailable, "process {} of {} finds nobody at {}:{} within {} s: {}",

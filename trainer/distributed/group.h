@@ -59,12 +59,21 @@ class ProcessGroup {
   bool quiet_ = false;
 };
 
+// How the others' lives are watched: every process has a thread of its own that says `beat` by beat
+// that it lives. Only once a collective has failed is anybody asked after; who is then not heard of
+// for `silence`, and has not noticed the failure either, counts as gone. Long enough for a beat
+// that a busy machine holds up.
+struct Heartbeat {
+  std::chrono::milliseconds beat{500};
+  std::chrono::milliseconds silence{15000};
+};
+
 // A job of one process: nobody to talk to.
 std::unique_ptr<ProcessGroup> Alone();
 
 // Meets the other processes at launch.address within the deadline. kUnavailable naming who did not
 // come. Gloo over the interface of GLOO_SOCKET_IFNAME, or the one this host's name resolves to.
-Result<std::unique_ptr<ProcessGroup>> Join(const Launch& launch,
-                                           std::chrono::milliseconds deadline);
+Result<std::unique_ptr<ProcessGroup>> Join(const Launch& launch, std::chrono::milliseconds deadline,
+                                           const Heartbeat& heartbeat = {});
 
 }  // namespace assay

@@ -107,6 +107,7 @@ Result<void> Combine(ProcessGroup& group, PolicyPass& pass) {
   for (const bool maxima : {false, true}) {
     const std::vector<double*> places = maxima ? pass.Maxima() : pass.Sums();
     std::vector<double> values;
+    values.reserve(places.size());
     for (const double* place : places) values.push_back(*place);
     auto done = maxima ? group.Max("the metrics", values) : group.Sum("the metrics", values);
     if (!done) return done;

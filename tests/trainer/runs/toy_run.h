@@ -57,6 +57,7 @@ struct Job {
   fs::path run;
   bool double_precision = false;
   std::int64_t deadline_ms = 60000;
+  std::int64_t silence_ms = 15000;
   std::int64_t kill_after_step = -1;  // SIGKILL to itself when that step is reported
   // SIGKILL to all its sandbox rooms then; with `for_good` no other one can be started.
   std::int64_t break_rooms_after_step = -1;
@@ -71,7 +72,8 @@ inline Json ToJson(const Job& job) {
           {"deadline_ms", job.deadline_ms},
           {"kill_after_step", job.kill_after_step},
           {"break_rooms_after_step", job.break_rooms_after_step},
-          {"for_good", job.for_good}};
+          {"for_good", job.for_good},
+          {"silence_ms", job.silence_ms}};
 }
 
 struct Child {

@@ -34,7 +34,10 @@ TEST_CASE("worker", "[.][worker]") {
   REQUIRE(job.has_value());
   const auto launch = LaunchFrom();
   REQUIRE(launch.has_value());
-  auto group = Join(*launch, std::chrono::milliseconds(job->at("deadline_ms").get<std::int64_t>()));
+  Heartbeat heartbeat;
+  heartbeat.silence = std::chrono::milliseconds(job->at("silence_ms").get<std::int64_t>());
+  auto group = Join(*launch, std::chrono::milliseconds(job->at("deadline_ms").get<std::int64_t>()),
+                    heartbeat);
   INFO((group ? std::string() : group.error().message));
   REQUIRE(group.has_value());
   TrainConfig config =
