@@ -1,10 +1,12 @@
 #include "sandbox/cgroup.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <fstream>
 #include <map>
@@ -63,7 +65,40 @@ std::optional<Hierarchy> FindHierarchy(const std::string& controller) {
   return std::nullopt;
 }
 
+constexpr std::string_view kPrefix = "assay-";
+
+std::string NameOf(pid_t owner, int index) {
+  return std::string(kPrefix) + std::to_string(owner) + "-" + std::to_string(index);
+}
+
+// Of a group's name; 0 where it is none of ours.
+pid_t OwnerOf(const std::string& name) {
+  if (name.rfind(kPrefix, 0) != 0) return 0;
+  char* end = nullptr;
+  const long owner = std::strtol(name.c_str() + kPrefix.size(), &end, 10);
+  return *end == '-' && owner > 0 ? static_cast<pid_t>(owner) : 0;
+}
+
+// A group of that name is left from a process that had our number and was killed.
+bool MakeGroup(const fs::path& group) {
+  if (mkdir(group.c_str(), 0755) == 0) return true;
+  return errno == EEXIST && rmdir(group.c_str()) == 0 && mkdir(group.c_str(), 0755) == 0;
+}
+
 }  // namespace
+
+void WorkerCgroup::RemoveStale() {
+  for (const char* controller : {"memory", "pids"}) {
+    const auto hierarchy = FindHierarchy(controller);
+    if (!hierarchy) continue;
+    std::error_code error;
+    for (const auto& entry : fs::directory_iterator(hierarchy->group, error)) {
+      const pid_t owner = OwnerOf(entry.path().filename().string());
+      // One that still holds processes stays: a group cannot be removed before it is empty.
+      if (owner > 0 && kill(owner, 0) != 0 && errno == ESRCH) rmdir(entry.path().c_str());
+    }
+  }
+}
 
 bool WorkerCgroup::Open(const fs::path& file, int flags, int place) {
   const int fd = open(file.c_str(), flags | O_CLOEXEC);
@@ -74,7 +109,7 @@ bool WorkerCgroup::Open(const fs::path& file, int flags, int place) {
 
 bool WorkerCgroup::MakeMemory(const fs::path& parent, const std::string& name, int version) {
   const fs::path group = parent / name;
-  if (mkdir(group.c_str(), 0755) != 0) return false;
+  if (!MakeGroup(group)) return false;
   groups_.push_back(group);
   const bool v1 = version == 1;
   return Open(group / "cgroup.procs", O_WRONLY, kMemoryProcsFd) &&
@@ -85,13 +120,18 @@ bool WorkerCgroup::MakeMemory(const fs::path& parent, const std::string& name, i
 
 bool WorkerCgroup::MakePids(const fs::path& parent, const std::string& name, int version) {
   const fs::path group = parent / name;
-  if (mkdir(group.c_str(), 0755) != 0 && !(version == 2 && errno == EEXIST)) return false;
-  if (version == 1) groups_.push_back(group);
+  if (version == 1) {  // in version 2 it is the memory controller's
+    if (!MakeGroup(group)) return false;
+    groups_.push_back(group);
+  } else if (mkdir(group.c_str(), 0755) != 0 && errno != EEXIST) {
+    return false;
+  }
   return Open(group / "cgroup.procs", O_WRONLY, kPidsProcsFd) &&
          Open(group / "pids.max", O_WRONLY, kPidsLimitFd);
 }
 
-WorkerCgroup WorkerCgroup::Make(const std::string& name) {
+WorkerCgroup WorkerCgroup::Make(int index) {
+  const std::string name = NameOf(getpid(), index);
   WorkerCgroup made;
   const auto memory = FindHierarchy("memory");
   if (!memory) {

@@ -15,8 +15,10 @@ namespace assay::sandbox {
 class WorkerCgroup {
  public:
   // Makes what is permitted below this process' own groups; `descriptors()` is empty where nothing
-  // is. `name` must be unique on the machine.
-  static WorkerCgroup Make(const std::string& name);
+  // is. `index` must be unique among what this process holds.
+  static WorkerCgroup Make(int index);
+  // Removes the empty groups of processes that are gone: one that is killed cannot do it itself.
+  static void RemoveStale();
   WorkerCgroup() = default;
   WorkerCgroup(WorkerCgroup&&) = default;
   WorkerCgroup& operator=(WorkerCgroup&&) = delete;

@@ -31,7 +31,7 @@ void Explain(std::uint32_t layers, Examination& examination) {
     examination.notes.push_back("landlock is off: this kernel has none or forbids it");
   }
   if ((layers & kCgroupMemory) == 0) {
-    const WorkerCgroup group = WorkerCgroup::Make("assay-doctor");
+    const WorkerCgroup group = WorkerCgroup::Make(-1);
     examination.notes.push_back("cgroup-memory is off: " + group.why_not());
   }
   if ((layers & kCgroupPids) == 0) {

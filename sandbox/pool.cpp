@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/thread_pool.h"
+#include "sandbox/cgroup.h"
 
 namespace assay::sandbox {
 namespace {
@@ -81,6 +82,7 @@ Pool::~Pool() {
 Result<std::unique_ptr<Pool>> Pool::Open(const SandboxOptions& options) {
   auto room_program = FindRoomProgram(options.room_program);
   if (!room_program) return Pass(room_program.error());
+  WorkerCgroup::RemoveStale();
   std::vector<Mode> modes;
   if (options.mode) {
     modes.push_back(*options.mode);

@@ -94,8 +94,7 @@ Result<std::unique_ptr<Worker>> Worker::Start(const WorkerSpec& spec) {
 
 Result<void> Worker::Spawn() {
   if (spec_.use_cgroup) {
-    cgroup_owner_ = std::make_unique<WorkerCgroup>(WorkerCgroup::Make(
-        "assay-" + std::to_string(getpid()) + "-" + std::to_string(spec_.index)));
+    cgroup_owner_ = std::make_unique<WorkerCgroup>(WorkerCgroup::Make(spec_.index));
   }
   std::vector<std::string> arguments = {"assay-room",
                                         std::to_string(static_cast<int>(spec_.role)),
