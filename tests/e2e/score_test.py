@@ -331,6 +331,25 @@ class Later(Folder):
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(json.loads(done.stdout)["correct"], [3, 3])
 
+    def test_verdicts_with_lower_trust_are_counted_by_problem(self):
+        pack = self.pack([])
+        tests = {"plain": "assert f(2) == 4", "objects": "assert [g(2) for g in (f,)] == [4]",
+                 "lazy": "assert f(lambda: 3) == 6"}
+        with open(os.path.join(pack, "problems.jsonl"), "w") as file, open(self.path("r.jsonl"), "w") as replies:
+            for name, test in tests.items():
+                file.write(json.dumps({"id": name, "prompt": "?", "domain": "code",
+                                       "verifier": {"kind": "code", "tests": [test]}}) + "\n")
+                for sample in range(2):
+                    code = "def f(x):\n    return 2 * (x() if callable(x) else x) + %d" % sample
+                    replies.write(json.dumps({"problem": f"demo/{name}", "sample": sample,
+                                              "response": f"```python\n{code}\n```"}) + "\n")
+        args = ("score", "replay:" + self.path("r.jsonl"), "--suite", pack, "--n", 2, "--out", self.path("run"))
+        table = assay(*args)
+        self.assertEqual(table.returncode, 0, table.stderr)
+        self.assertIn("2 of 3 problems have tests that need objects of the program", table.stdout)
+        row = json.loads(assay(*args, "--json").stdout)["rows"][0]
+        self.assertEqual((row["lower_trust"], row["counts"]["correct"], row["counts"]["wrong"]), (2, 3, 3))
+
     def test_verdicts_that_were_never_made_are_not_shown_as_none(self):
         run = self.run_of(["0", "1"], "r")
         for words in (["report", run, "--profile", "exact", "--json"], ["report", run, "--profile", "exact", "--csv"],
