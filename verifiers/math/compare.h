@@ -37,6 +37,9 @@ bool IsRoundingOf(const Ref& rounded, const Ref& value, int place);
 // whose links hold also gives its rounded value, which may equal a number in digits.
 Match CompareChainValues(const Ref& a, const Ref& b, const Rules& rules, Budget& budget);
 
+// The relation that holds when the sides are exchanged.
+Relation Mirror(Relation r);
+
 // Sets of real numbers: intervals, unions, solved inequalities. Nothing where either side is none.
 std::optional<Match> CompareRealSets(const Ref& a, const Ref& b, Budget& budget);
 

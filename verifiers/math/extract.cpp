@@ -1,13 +1,11 @@
 #include "verifiers/math/extract.h"
 
-#include <strings.h>
-
 #include <algorithm>
-#include <array>
-#include <cctype>
 #include <cstring>
 
 #include "verifiers/math/cut.h"
+#include "verifiers/math/extract_boxes.h"
+#include "verifiers/math/extract_marks.h"
 #include "verifiers/math/extract_spans.h"
 #include "verifiers/math/extract_words.h"
 #include "verifiers/math/parse.h"
@@ -17,19 +15,6 @@ namespace {
 
 // An answer stands at the end; what lies further back is not looked at.
 constexpr std::size_t kMaxTail = 256 * 1024;
-
-// The last `needle` in `text`, found by its byte number `rare`, which should be rare in prose.
-std::size_t FindLast(std::string_view text, std::string_view needle, std::size_t rare) {
-  std::size_t end = text.size();
-  while (end > rare) {
-    const void* hit = memrchr(text.data(), needle[rare], end);
-    if (hit == nullptr) return std::string_view::npos;
-    const auto at = static_cast<std::size_t>(static_cast<const char*>(hit) - text.data());
-    if (at >= rare && text.substr(at - rare).starts_with(needle)) return at - rare;
-    end = at;
-  }
-  return std::string_view::npos;
-}
 
 // What a model says after its thinking; nullopt-like empty with `why` when the thinking never ends.
 std::string_view AfterThinking(std::string_view text, const char** why) {
@@ -59,157 +44,6 @@ std::string_view BeforeEndOfTurn(std::string_view text) {
     if (at != std::string_view::npos) text = text.substr(0, at);
   }
   return text;
-}
-
-// The last "answer" in any case.
-std::size_t LastAnswer(std::string_view text) {
-  std::size_t best = std::string_view::npos;
-  for (const char w : {'w', 'W'}) {
-    std::size_t end = text.size();
-    while (end > 3) {
-      const std::size_t from = best == std::string_view::npos ? 0 : best + 3;
-      if (end <= from) break;
-      const void* hit = memrchr(text.data() + from, w, end - from);
-      if (hit == nullptr) break;
-      const auto at = static_cast<std::size_t>(static_cast<const char*>(hit) - text.data());
-      if (best != std::string_view::npos && at < best + 3) break;
-      if (at >= 3 && at + 3 <= text.size() && strncasecmp(text.data() + at - 3, "answer", 6) == 0) {
-        best = at - 3;
-        break;
-      }
-      end = at;
-    }
-  }
-  return best;
-}
-
-// The last "final answer" in any case. Each byte is looked at once, whatever repeats.
-std::size_t LastFinalAnswer(std::string_view text) {
-  constexpr std::array<char, 2> kLetters = {'w', 'W'};
-  std::array<std::size_t, 2> at = {text.size(), text.size()};
-  std::array<bool, 2> stale = {true, true};
-  while (true) {
-    for (std::size_t k = 0; k < 2; ++k) {
-      if (!stale[k]) continue;
-      const void* hit = memrchr(text.data(), kLetters[k], at[k]);
-      at[k] = hit == nullptr
-                  ? std::string_view::npos
-                  : static_cast<std::size_t>(static_cast<const char*>(hit) - text.data());
-      stale[k] = false;
-    }
-    if (at[0] == std::string_view::npos && at[1] == std::string_view::npos) return at[0];
-    const bool upper =
-        at[0] == std::string_view::npos || (at[1] != std::string_view::npos && at[1] > at[0]);
-    const std::size_t w = at[upper ? 1 : 0];
-    if (w >= 9 &&
-        strncasecmp(text.data() + w - 9, "final answer",
-                    std::min<std::size_t>(12, text.size() - w + 9)) == 0 &&
-        w + 3 <= text.size()) {
-      return w - 9;
-    }
-    stale[upper ? 1 : 0] = true;
-  }
-}
-
-// Where the statement that starts at `from` ends: a sentence end or a blank line.
-std::size_t StatementEnd(std::string_view text, std::size_t from) {
-  int depth = 0;
-  bool dollar = false;
-  for (std::size_t i = from; i < text.size(); ++i) {
-    const char c = text[i];
-    if (c == '\\') {
-      if (i + 1 < text.size() && (text[i + 1] == '(' || text[i + 1] == '[')) ++depth;
-      if (i + 1 < text.size() && (text[i + 1] == ')' || text[i + 1] == ']')) --depth;
-      ++i;
-      continue;
-    }
-    if (c == '$') dollar = !dollar;
-    if (dollar || depth > 0) {
-      if (c == '\n' && i + 1 < text.size() && text[i + 1] == '\n') return i;
-      continue;
-    }
-    if (c == '\n' && i > from) {
-      bool only_blank = true;
-      for (std::size_t k = from; k < i; ++k)
-        only_blank = only_blank && (IsBlank(text[k]) || text[k] == '*');
-      if (!only_blank) return i;
-    }
-    if (c == '.' && (i + 1 == text.size() || IsBlank(text[i + 1]) || text[i + 1] == '*')) {
-      // "4:30 p.m. on", "sq. units", "approx. 5" are no ends
-      const bool abbreviation = i >= 1 && i + 2 < text.size() &&
-                                std::islower(static_cast<unsigned char>(text[i + 2])) != 0;
-      if (!abbreviation) return i;
-    }
-  }
-  return text.size();
-}
-
-// The length of "is" in other languages at the start of `text`.
-std::size_t ForeignVerb(std::string_view text) {
-  for (const std::string_view verb : {"是", "为", "es ", "ist ", "est ", "è ", "é "}) {
-    if (text.starts_with(verb)) return verb.size();
-  }
-  return 0;
-}
-
-// Behind the words of a mark: blanks, colons, stars, "is", "=".
-std::size_t SkipMark(std::string_view text, std::size_t at, bool* linked) {
-  *linked = false;
-  while (at < text.size()) {
-    const char c = text[at];
-    if (IsBlank(c) || c == '*' || c == '_' || c == '}') {  // \textbf{Answer:}
-      if (c == '\n') *linked = true;
-      ++at;
-    } else if (c == ':' || c == '=' || text.substr(at).starts_with("：")) {
-      *linked = true;
-      at += c == ':' || c == '=' ? 1 : 3;
-    } else if (text.substr(at).starts_with("is ") || text.substr(at).starts_with("is:") ||
-               text.substr(at).starts_with("is\n") || text.substr(at).starts_with("is$") ||
-               text.substr(at).starts_with("is\\")) {
-      *linked = true;
-      at += 2;
-    } else if (const std::size_t verb = ForeignVerb(text.substr(at)); verb > 0) {
-      *linked = true;
-      at += verb;
-    } else if (text.substr(at).starts_with("are ") || text.substr(at).starts_with("was ")) {
-      *linked = true;
-      at += 3;
-    } else if (text.substr(at).starts_with("therefore ")) {
-      at += 10;
-    } else if (text.substr(at).starts_with("equals ")) {
-      *linked = true;
-      at += 7;
-    } else {
-      break;
-    }
-  }
-  return at;
-}
-
-// Cuts "x =" off the end and returns the name, "" if none stands there.
-std::string_view CutName(std::string_view& s) {
-  const auto trim = [&] {
-    while (!s.empty() && (IsBlank(s.back()) || s.back() == '$')) s.remove_suffix(1);
-  };
-  trim();
-  if (!s.ends_with('=')) return {};
-  s.remove_suffix(1);
-  trim();
-  std::size_t n = 0;
-  while (n < s.size() && n < 8 &&
-         (std::isalnum(static_cast<unsigned char>(s[s.size() - 1 - n])) != 0 ||
-          s[s.size() - 1 - n] == '_')) {
-    ++n;
-  }
-  const std::string_view name = s.substr(s.size() - n);
-  s.remove_suffix(n);
-  return name;
-}
-
-// "x = \boxed{2} or x = \boxed{-3}": values of one name.
-bool JoinsNamed(std::string_view before, std::string_view gap) {
-  const std::string_view name = CutName(gap);
-  return !name.empty() && name == CutName(before) && IsConnector(gap);
 }
 
 class Extractor {
@@ -449,51 +283,6 @@ class Extractor {
 };
 
 }  // namespace
-
-std::vector<Box> FindBoxes(std::string_view text, bool* unclosed) {
-  std::vector<Box> boxes;
-  *unclosed = false;
-  std::size_t at = 0;
-  while (true) {
-    const std::size_t begin = text.find('\\', at);
-    if (begin == std::string_view::npos) return boxes;
-    const std::string_view name = text.substr(begin + 1);
-    const std::size_t length = name.starts_with("boxed")      ? 5
-                               : name.starts_with("fbox")     ? 4
-                               : name.starts_with("framebox") ? 8
-                                                              : 0;
-    at = begin + 1 + length;
-    if (length == 0) continue;
-    std::size_t open = at;
-    while (open < text.size() && text[open] == ' ') ++open;
-    if (open >= text.size() || text[open] != '{') {  // \boxed 5
-      std::size_t end = open;
-      while (end < text.size() && std::isdigit(static_cast<unsigned char>(text[end])) != 0) ++end;
-      if (end > open && open > at) {
-        boxes.push_back({text.substr(open, end - open), begin, end});
-        *unclosed = false;
-      }
-      continue;
-    }
-    int depth = 0;
-    std::size_t i = open;
-    for (; i < text.size(); ++i) {
-      if (text[i] == '\\') {
-        ++i;
-      } else if (text[i] == '{') {
-        ++depth;
-      } else if (text[i] == '}' && --depth == 0) {
-        break;
-      }
-    }
-    if (i >= text.size()) {
-      *unclosed = true;
-      return boxes;
-    }
-    boxes.push_back({text.substr(open + 1, i - open - 1), begin, i + 1});
-    at = i + 1;
-  }
-}
 
 std::vector<Extraction> Extract(std::string_view response, const ExtractionRules& rules,
                                 const char** why) {

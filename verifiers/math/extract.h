@@ -31,12 +31,4 @@ struct ExtractionRules {
 std::vector<Extraction> Extract(std::string_view response, const ExtractionRules& rules,
                                 const char** why);
 
-// Of `text`, the inside of the \boxed{…} or \fbox{…} groups that close, outermost only.
-struct Box {
-  std::string_view inside;
-  std::size_t begin = 0;  // of the command
-  std::size_t end = 0;    // behind the closing brace
-};
-std::vector<Box> FindBoxes(std::string_view text, bool* unclosed);
-
 }  // namespace assay::math

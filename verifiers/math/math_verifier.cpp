@@ -8,6 +8,7 @@
 #include "verifiers/math/afterthought.h"
 #include "verifiers/math/compare.h"
 #include "verifiers/math/extract.h"
+#include "verifiers/math/extract_boxes.h"
 #include "verifiers/math/parse.h"
 #include "verifiers/math/profiles.h"
 

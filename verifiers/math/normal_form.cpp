@@ -5,220 +5,23 @@
 // its printed form. Roots and i are reduced by their minimal relations (r^k = p, i^2 = -1), so a
 // difference of 0 proves equality; equality over the names alone also proves difference. Lengths,
 // degrees and coefficients are bounded before every operation.
-#include <flint/fmpq_mpoly.h>
-
 #include <algorithm>
 #include <string>
-#include <vector>
 
+#include "verifiers/math/atoms.h"
 #include "verifiers/math/compare.h"
+#include "verifiers/math/polynomials.h"
 
 namespace assay::math {
 namespace {
 
-constexpr std::size_t kMaxAtoms = 24;
 constexpr slong kMaxTerms = 3000;
 constexpr slong kMaxDegree = 400;
 constexpr slong kMaxProduct = 60'000;
 
-struct Atom {
-  enum Kind { kName, kUnknown, kRootOfPrime, kImaginary } kind = kName;
-  std::string key;
-  std::int64_t prime = 0;
-  int index = 0;
-};
-
-class Context {
- public:
-  explicit Context(slong atoms) { fmpq_mpoly_ctx_init(raw_, atoms, ORD_LEX); }
-  ~Context() { fmpq_mpoly_ctx_clear(raw_); }
-  Context(const Context&) = delete;
-  Context& operator=(const Context&) = delete;
-  const fmpq_mpoly_ctx_struct* get() const { return raw_; }
-
- private:
-  fmpq_mpoly_ctx_t raw_;
-};
-
-class Poly {
- public:
-  explicit Poly(const Context& context) : context_(&context) {
-    fmpq_mpoly_init(raw_, context.get());
-  }
-  Poly(const Poly& other) : context_(other.context_) {
-    fmpq_mpoly_init(raw_, context_->get());
-    fmpq_mpoly_set(raw_, other.raw_, context_->get());
-  }
-  Poly& operator=(const Poly& other) {
-    if (this != &other) fmpq_mpoly_set(raw_, other.raw_, context_->get());
-    return *this;
-  }
-  ~Poly() { fmpq_mpoly_clear(raw_, context_->get()); }
-  fmpq_mpoly_struct* get() { return raw_; }
-  const fmpq_mpoly_struct* get() const { return raw_; }
-  const fmpq_mpoly_ctx_struct* context() const { return context_->get(); }
-  slong terms() const { return fmpq_mpoly_length(raw_, context_->get()); }
-  bool IsZero() const { return fmpq_mpoly_is_zero(raw_, context_->get()) != 0; }
-  slong Degree() const {
-    fmpz_t d;
-    fmpz_init(d);
-    fmpq_mpoly_total_degree_fmpz(d, raw_, context_->get());
-    const slong degree = fmpz_fits_si(d) != 0 ? fmpz_get_si(d) : kMaxDegree + 1;
-    fmpz_clear(d);
-    return std::max<slong>(degree, 0);
-  }
-  slong Bits() const {
-    return fmpz_mpoly_max_bits(raw_->zpoly) < 0 ? -fmpz_mpoly_max_bits(raw_->zpoly)
-                                                : fmpz_mpoly_max_bits(raw_->zpoly);
-  }
-
- private:
-  const Context* context_;
-  fmpq_mpoly_t raw_;
-};
-
 struct Fraction {
   Poly top;
   Poly bottom;
-};
-
-// The atoms of one or two expressions.
-class Atoms {
- public:
-  // False where there are too many.
-  bool Collect(const Ref& e, Budget& budget) {
-    if (!budget.Spend(2)) return false;
-    switch (e.op()) {
-      case Op::kNumber:
-        return true;
-      case Op::kSymbol:
-        return Put({Atom::kName, std::string(e.name()), 0, 0});
-      case Op::kConstant:
-        if (e.node().aux == static_cast<int>(Constant::kI))
-          return Put({Atom::kImaginary, "i", 0, 0});
-        return Put({Atom::kUnknown, Print(*e.tree, e.id), 0, 0});
-      case Op::kAdd:
-      case Op::kMul:
-      case Op::kDiv:
-      case Op::kNeg:
-      case Op::kPercent:
-      case Op::kPlusMinus:
-        for (std::size_t i = 0; i < e.kid_count(); ++i) {
-          if (!Collect(e.kid(i), budget)) return false;
-        }
-        return true;
-      case Op::kPow: {
-        Budget own(2000);
-        const auto exponent = ExactValue(e.kid(1), own);
-        if (exponent && exponent->IsInteger()) return Collect(e.kid(0), budget);
-        return CollectRoot(e, budget);
-      }
-      case Op::kRoot:
-        return CollectRoot(e, budget);
-      default:
-        return Put({Atom::kUnknown, Print(*e.tree, e.id) + (e.sign < 0 ? "~" : ""), 0, 0});
-    }
-  }
-
-  const std::vector<Atom>& all() const { return atoms_; }
-  slong Find(const std::string& key, Atom::Kind kind) const {
-    for (std::size_t i = 0; i < atoms_.size(); ++i) {
-      if (atoms_[i].key == key && atoms_[i].kind == kind) return static_cast<slong>(i);
-    }
-    return -1;
-  }
-  static std::string RootKey(std::int64_t prime, int index) {
-    return std::to_string(prime) + "^1/" + std::to_string(index);
-  }
-
-  // radicand^(p/q) as a product of prime roots: radicand a rational number, q <= 12. Negative
-  // radicands only for square roots.
-  struct Radical {
-    Rational factor{1};
-    bool imaginary = false;
-    int index = 2;
-    std::vector<std::pair<std::int64_t, int>> primes;  // p to the power e / index, 0 < e < index
-  };
-  static std::optional<Radical> Split(const Rational& radicand, std::int64_t p, std::int64_t q) {
-    if (q < 2 || q > 12 || p > 24 || p < -24 || radicand.IsZero() || radicand.Bits() > 60)
-      return std::nullopt;
-    Radical r;
-    r.index = static_cast<int>(q);
-    Rational n = radicand;
-    if (n.Sign() < 0) {
-      if (q != 2 || (p != 1 && p != -1)) return std::nullopt;
-      r.imaginary = true;
-      n = -n;
-      if (p == -1) r.factor = Rational(-1);
-    }
-    // numerator and denominator
-    for (const int side : {1, -1}) {
-      fmpz_t f;
-      fmpz_init(f);
-      fmpz_set(f, side == 1 ? fmpq_numref(n.raw()) : fmpq_denref(n.raw()));
-      std::int64_t m = fmpz_get_si(f);
-      fmpz_clear(f);
-      const auto take = [&](std::int64_t prime, std::int64_t times) {
-        std::int64_t e = times * p * side;
-        std::int64_t whole = e >= 0 ? e / q : -((-e + q - 1) / q);
-        r.factor = r.factor * Rational(prime).Pow(whole);
-        e -= whole * q;
-        if (e != 0) r.primes.emplace_back(prime, static_cast<int>(e));
-      };
-      for (std::int64_t d = 2; d * d <= m && d < 2000; ++d) {
-        std::int64_t times = 0;
-        while (m % d == 0) {
-          m /= d;
-          ++times;
-        }
-        if (times > 0) take(d, times);
-      }
-      if (m >= 4'000'000) return std::nullopt;  // perhaps composite
-      if (m > 1) take(m, 1);
-    }
-    return r;
-  }
-
-  static bool RootParts(const Ref& e, Budget& budget, Rational* radicand, std::int64_t* p,
-                        std::int64_t* q) {
-    const auto base = ExactValue(e.kid(0), budget);
-    const auto exponent = ExactValue(e.kid(1), budget);
-    if (!base || !exponent || exponent->Bits() > 16 || exponent->IsZero()) return false;
-    *radicand = *base;
-    const Rational power = e.op() == Op::kRoot ? Rational(1) / *exponent : *exponent;
-    *p = fmpz_get_si(fmpq_numref(power.raw()));
-    *q = fmpz_get_si(fmpq_denref(power.raw()));
-    return true;
-  }
-
- private:
-  bool CollectRoot(const Ref& e, Budget& budget) {
-    Rational radicand;
-    std::int64_t p = 0;
-    std::int64_t q = 0;
-    Budget own(5000);
-    if (RootParts(e, own, &radicand, &p, &q)) {
-      if (q == 1) return true;
-      if (const auto radical = Split(radicand, p, q)) {
-        if (radical->imaginary && !Put({Atom::kImaginary, "i", 0, 0})) return false;
-        for (const auto& [prime, exponent] : radical->primes) {
-          if (!Put({Atom::kRootOfPrime, RootKey(prime, radical->index), prime, radical->index}))
-            return false;
-        }
-        return budget.Spend(100);
-      }
-    }
-    return Put({Atom::kUnknown, Print(*e.tree, e.id) + (e.sign < 0 ? "~" : ""), 0, 0});
-  }
-
-  bool Put(Atom atom) {
-    if (Find(atom.key, atom.kind) >= 0) return true;
-    if (atoms_.size() >= kMaxAtoms) return false;
-    atoms_.push_back(std::move(atom));
-    return true;
-  }
-
-  std::vector<Atom> atoms_;
 };
 
 class Builder {
@@ -272,8 +75,7 @@ class Builder {
       case Op::kRoot:
         return Root(e);
       default:
-        return Generator(
-            atoms_.Find(Print(*e.tree, e.id) + (e.sign < 0 ? "~" : ""), Atom::kUnknown));
+        return Generator(atoms_.Find(Atoms::OpaqueKey(e), Atom::kUnknown));
     }
   }
 
@@ -396,18 +198,13 @@ class Builder {
         return product;
       }
     }
-    return Generator(atoms_.Find(Print(*e.tree, e.id) + (e.sign < 0 ? "~" : ""), Atom::kUnknown));
+    return Generator(atoms_.Find(Atoms::OpaqueKey(e), Atom::kUnknown));
   }
 
   const Atoms& atoms_;
   const Context& context_;
   Budget& budget_;
 };
-
-bool OnlyNames(const Atoms& atoms) {
-  return std::all_of(atoms.all().begin(), atoms.all().end(),
-                     [](const Atom& a) { return a.kind == Atom::kName; });
-}
 
 }  // namespace
 
@@ -425,7 +222,7 @@ std::optional<bool> SameNormalForm(const Ref& a, const Ref& b, Budget& budget) {
     return std::nullopt;
   }
   if (fmpq_mpoly_equal(left.get(), right.get(), context.get()) != 0) return true;
-  return OnlyNames(atoms) ? std::optional<bool>(false) : std::nullopt;
+  return atoms.OnlyNames() ? std::optional<bool>(false) : std::nullopt;
 }
 
 std::optional<Match> ProportionalNormalForms(const Ref& a, const Ref& b, bool positive,
@@ -465,7 +262,7 @@ std::optional<Match> ProportionalNormalForms(const Ref& a, const Ref& b, bool po
       return Different(How::kExact, "the inequality points the other way");
     return Equal(How::kExact, ratio.IsOne() ? "" : "one is a multiple of the other");
   }
-  if (OnlyNames(atoms)) return Different(How::kExact);
+  if (atoms.OnlyNames()) return Different(How::kExact);
   return std::nullopt;
 }
 

@@ -8,7 +8,7 @@
 #include "base/suggest.h"
 #include "base/utf8.h"
 #include "verifiers/math/compare.h"
-#include "verifiers/math/extract.h"
+#include "verifiers/math/extract_boxes.h"
 #include "verifiers/math/parse.h"
 #include "verifiers/math/tokens.h"
 

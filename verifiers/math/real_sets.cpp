@@ -1,36 +1,22 @@
 // Sets of real numbers: intervals, points, unions, and the inequalities that describe them.
 //
-// A set is a sorted list of disjoint intervals. Ends are compared by certified arithmetic; a set
-// whose ends cannot be ordered (free names, values too close) is no real set, and the caller falls
-// back to comparing structure.
-#include <algorithm>
+// A set whose ends cannot be ordered is no real set, and the caller falls back to comparing
+// structure.
 #include <deque>
 
 #include "verifiers/math/compare.h"
+#include "verifiers/math/intervals.h"
 
 namespace assay::math {
 namespace {
 
-struct End {
-  int infinite = 0;  // -1, 0, 1
-  Ref value;         // where infinite == 0
-  bool open = true;
-};
-
-struct Interval {
-  End low;
-  End high;
-};
-
-using RealSet = std::vector<Interval>;
-
 class Converter {
  public:
-  explicit Converter(Budget& budget) : budget_(budget) {}
+  explicit Converter(Budget& budget) : budget_(budget), sets_(budget) {}
 
   std::optional<RealSet> Convert(const Ref& e) {
     auto set = Of(e, 0);
-    if (!set || !Normalize(*set)) return std::nullopt;
+    if (!set || !sets_.Normalize(*set)) return std::nullopt;
     return set;
   }
 
@@ -38,13 +24,6 @@ class Converter {
   const std::string& variable() const { return variable_; }
   // Whether anything but a bare pair of brackets was seen.
   bool is_set() const { return is_set_; }
-
-  std::optional<int> Order(const End& a, const End& b) {
-    if (a.infinite != 0 || b.infinite != 0) {
-      return a.infinite == b.infinite ? 0 : (a.infinite < b.infinite ? -1 : 1);
-    }
-    return CompareOrder(a.value, b.value, budget_);
-  }
 
  private:
   using Result = std::optional<RealSet>;
@@ -82,12 +61,6 @@ class Converter {
     }
     return end;
   }
-  static End Infinite(int sign) {
-    End end;
-    end.infinite = sign;
-    return end;
-  }
-
   Result Of(const Ref& e, int depth) {
     if (depth > 16 || !budget_.Spend(10)) return std::nullopt;
     switch (e.op()) {
@@ -126,20 +99,20 @@ class Converter {
         is_set_ = true;
         auto a = Of(e.kid(0), depth + 1);
         auto b = Of(e.kid(1), depth + 1);
-        return Intersect(a, b);
+        return sets_.Intersect(a, b);
       }
       case Op::kSetMinus: {
         is_set_ = true;
         auto a = Of(e.kid(0), depth + 1);
         auto b = Of(e.kid(1), depth + 1);
-        return Intersect(a, Complement(b));
+        return sets_.Intersect(a, sets_.Complement(b));
       }
       case Op::kAdd:  // R - {0}
         if (e.kid_count() == 2 && e.kid(1).op() == Op::kNeg && e.kid(0).op() == Op::kNumberSet) {
           is_set_ = true;
           auto a = Of(e.kid(0), depth + 1);
           auto b = Of(e.kid(1).kid(0), depth + 1);
-          return Intersect(a, Complement(b));
+          return sets_.Intersect(a, sets_.Complement(b));
         }
         return std::nullopt;
       case Op::kNumberSet:
@@ -168,7 +141,8 @@ class Converter {
     } else if (!Variable(head)) {
       return std::nullopt;
     }
-    for (std::size_t i = 1; i < e.kid_count(); ++i) set = Intersect(set, Of(e.kid(i), depth + 1));
+    for (std::size_t i = 1; i < e.kid_count(); ++i)
+      set = sets_.Intersect(set, Of(e.kid(i), depth + 1));
     return set;
   }
 
@@ -200,7 +174,7 @@ class Converter {
     bool empty = false;
     if (!intervals && (e.node().aux != 1 || all_excluded)) {
       for (std::size_t i = 1; i < parts.size() && !empty; ++i) {
-        auto next = Intersect(both, parts[i]);
+        auto next = sets_.Intersect(both, parts[i]);
         if (!next) return std::nullopt;
         both = std::move(*next);
         empty = both.empty();
@@ -215,7 +189,7 @@ class Converter {
   Result Chain(const Ref& e, int depth) {
     Result set = RealSet{{Infinite(-1), Infinite(1)}};
     for (std::size_t i = 0; i + 1 < e.kid_count(); ++i) {
-      set = Intersect(set, Link(e.kid(i), e.tree->relation(e.id, i), e.kid(i + 1), depth));
+      set = sets_.Intersect(set, Link(e.kid(i), e.tree->relation(e.id, i), e.kid(i + 1), depth));
     }
     return set;
   }
@@ -225,7 +199,7 @@ class Converter {
       if (left.op() != Op::kSymbol || !Variable(left)) return std::nullopt;
       is_set_ = true;
       auto set = Of(right, depth + 1);
-      return r == Relation::kIn ? set : Complement(set);
+      return r == Relation::kIn ? set : sets_.Complement(set);
     }
     if (r != Relation::kLess && r != Relation::kLessEqual && r != Relation::kGreater &&
         r != Relation::kGreaterEqual && r != Relation::kNotEqual && r != Relation::kEqual) {
@@ -235,45 +209,6 @@ class Converter {
     if (HasFreeNames(right) && !HasFreeNames(left)) return Solve(right, Mirror(r), left);
     if (HasFreeNames(left) && !HasFreeNames(right)) return Solve(left, r, right);
     return std::nullopt;
-  }
-
-  static Relation Mirror(Relation r) {
-    switch (r) {
-      case Relation::kLess:
-        return Relation::kGreater;
-      case Relation::kLessEqual:
-        return Relation::kGreaterEqual;
-      case Relation::kGreater:
-        return Relation::kLess;
-      case Relation::kGreaterEqual:
-        return Relation::kLessEqual;
-      default:
-        return r;
-    }
-  }
-
-  static RealSet HalfLine(Relation r, const End& at) {
-    End end = at;
-    switch (r) {
-      case Relation::kLess:
-        end.open = true;
-        return {{Infinite(-1), end}};
-      case Relation::kLessEqual:
-        end.open = end.infinite != 0;
-        return {{Infinite(-1), end}};
-      case Relation::kGreater:
-        end.open = true;
-        return {{end, Infinite(1)}};
-      case Relation::kGreaterEqual:
-        end.open = end.infinite != 0;
-        return {{end, Infinite(1)}};
-      case Relation::kEqual:
-        end.open = false;
-        return {{end, end}};
-      default:  // not equal
-        end.open = true;
-        return {{Infinite(-1), end}, {end, Infinite(1)}};
-    }
   }
 
   // expression r constant, for x, -x, a x + b with rational a, b, and |x - b|.
@@ -293,7 +228,7 @@ class Converter {
       const Ref low = Number(-*bound);
       const Ref high = Number(*bound);
       if (r == Relation::kLess || r == Relation::kLessEqual) {
-        return Intersect(Solve(e.kid(0), r, high), Solve(e.kid(0), Mirror(r), low));
+        return sets_.Intersect(Solve(e.kid(0), r, high), Solve(e.kid(0), Mirror(r), low));
       }
       auto a = Solve(e.kid(0), r, high);
       auto b = Solve(e.kid(0), Mirror(r), low);
@@ -356,80 +291,8 @@ class Converter {
     return std::nullopt;
   }
 
-  // Sorted, disjoint, without empty intervals.
-  bool Normalize(RealSet& set) {
-    RealSet kept;
-    for (const Interval& i : set) {
-      const auto order = Order(i.low, i.high);
-      if (!order) return false;
-      if (*order > 0 || (*order == 0 && (i.low.open || i.high.open))) continue;
-      kept.push_back(i);
-    }
-    if (kept.size() > 64) return false;
-    // insertion sort: the order may be undecided, which std::sort does not forgive
-    for (std::size_t i = 1; i < kept.size(); ++i) {
-      for (std::size_t j = i; j > 0; --j) {
-        const auto order = Order(kept[j - 1].low, kept[j].low);
-        if (!order) return false;
-        if (*order < 0 || (*order == 0 && !(kept[j - 1].low.open && !kept[j].low.open))) break;
-        std::swap(kept[j - 1], kept[j]);
-      }
-    }
-    RealSet merged;
-    for (const Interval& i : kept) {
-      if (!merged.empty()) {
-        End& last = merged.back().high;
-        const auto order = Order(i.low, last);
-        if (!order) return false;
-        if (*order < 0 || (*order == 0 && (!i.low.open || !last.open))) {
-          const auto ends = Order(last, i.high);
-          if (!ends) return false;
-          if (*ends < 0 || (*ends == 0 && last.open)) last = i.high;
-          continue;
-        }
-      }
-      merged.push_back(i);
-    }
-    set = std::move(merged);
-    return true;
-  }
-
-  Result Complement(Result set) {
-    if (!set || !Normalize(*set)) return std::nullopt;
-    RealSet out;
-    End from = Infinite(-1);
-    for (const Interval& i : *set) {
-      if (i.low.infinite == 0) {
-        End to = i.low;
-        to.open = !to.open;
-        out.push_back({from, to});
-      }
-      from = i.high;
-      if (from.infinite == 0) from.open = !from.open;
-    }
-    if (from.infinite != 1) out.push_back({from, Infinite(1)});
-    return out;
-  }
-
-  Result Intersect(const Result& a, const Result& b) {
-    if (!a || !b || a->size() * b->size() > 256) return std::nullopt;
-    RealSet out;
-    for (const Interval& x : *a) {
-      for (const Interval& y : *b) {
-        const auto lows = Order(x.low, y.low);
-        const auto highs = Order(x.high, y.high);
-        if (!lows || !highs) return std::nullopt;
-        Interval i;
-        i.low = *lows > 0 || (*lows == 0 && x.low.open) ? x.low : y.low;
-        i.high = *highs < 0 || (*highs == 0 && x.high.open) ? x.high : y.high;
-        out.push_back(i);
-      }
-    }
-    if (!Normalize(out)) return std::nullopt;
-    return out;
-  }
-
   Budget& budget_;
+  Intervals sets_;
   std::deque<Tree> trees_;
   std::string variable_;
   bool is_set_ = false;
@@ -440,6 +303,7 @@ class Converter {
 std::optional<Match> CompareRealSets(const Ref& a, const Ref& b, Budget& budget) {
   Converter left(budget);
   Converter right(budget);
+  Intervals sets(budget);
   const auto x = left.Convert(a);
   if (!x) return std::nullopt;
   const auto y = right.Convert(b);
@@ -452,8 +316,8 @@ std::optional<Match> CompareRealSets(const Ref& a, const Ref& b, Budget& budget)
   for (std::size_t i = 0; i < x->size(); ++i) {
     const Interval& p = (*x)[i];
     const Interval& q = (*y)[i];
-    const auto low = left.Order(p.low, q.low);
-    const auto high = left.Order(p.high, q.high);
+    const auto low = sets.Order(p.low, q.low);
+    const auto high = sets.Order(p.high, q.high);
     if (!low || !high) return std::nullopt;
     if (*low != 0 || *high != 0) return Different(How::kCertified, "another set");
     if (p.low.open != q.low.open || p.high.open != q.high.open) {

@@ -4,14 +4,6 @@
 #include "verifiers/math/compare.h"
 
 namespace assay::math {
-namespace {
-
-Relation At(const Ref& e, std::size_t i) { return e.tree->relation(e.id, i); }
-
-bool IsInequality(Relation r) {
-  return r == Relation::kLess || r == Relation::kLessEqual || r == Relation::kGreater ||
-         r == Relation::kGreaterEqual;
-}
 
 Relation Mirror(Relation r) {
   switch (r) {
@@ -26,6 +18,15 @@ Relation Mirror(Relation r) {
     default:
       return r;
   }
+}
+
+namespace {
+
+Relation At(const Ref& e, std::size_t i) { return e.tree->relation(e.id, i); }
+
+bool IsInequality(Relation r) {
+  return r == Relation::kLess || r == Relation::kLessEqual || r == Relation::kGreater ||
+         r == Relation::kGreaterEqual;
 }
 
 // dy/dx, \frac{d}{dx} f(x)
