@@ -54,4 +54,8 @@ std::int64_t AvailableMemory(const std::filesystem::path& root) {
   }
 }
 
+std::int64_t ResidentMemory(const std::filesystem::path& root) {
+  return NumberIn(root / "proc/self/status", "VmRSS:").value_or(0) * 1024;
+}
+
 }  // namespace assay

@@ -11,4 +11,7 @@ namespace assay {
 // nothing. `root` is "/" but in tests.
 std::int64_t AvailableMemory(const std::filesystem::path& root = "/");
 
+// Bytes of ordinary memory that this process has now; 0 where the system tells nothing.
+std::int64_t ResidentMemory(const std::filesystem::path& root = "/");
+
 }  // namespace assay

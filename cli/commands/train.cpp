@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "base/files.h"
+#include "base/memory.h"
 #include "cli/commands.h"
 #include "reports/statistics.h"
 #include "trainer/stages/describe.h"
@@ -154,15 +155,16 @@ Result<void> PrintPlan(const ModelConfig& model, const TrainConfig& config) {
     if (!parts) return Pass(parts.error());
     teacher = parts->config;
   }
-  const MemoryPlan plan = PlanMemory(model, config, launch->size, teacher ? &*teacher : nullptr);
+  const TrainMemory plan = PlanTraining(model, config, launch->size, teacher ? &*teacher : nullptr);
   const auto mb = [](std::int64_t bytes) { return static_cast<double>(bytes) / 1e6; };
+  const std::int64_t program = ResidentMemory();  // loaded libraries, tokenizer
   fmt::print(
-      "parameters {}\nweights {:.1f} MB\ngradients {:.1f} MB\nmoments {:.1f} MB\n"
-      "reference {:.1f} MB\nsampler {:.1f} MB\nactivations {:.1f} MB\nexchange {:.1f} MB\ntotal "
-      "{:.1f} MB\n",
-      model.parameters(), mb(plan.weights), mb(plan.gradients), mb(plan.moments),
-      mb(plan.reference), mb(plan.sampler), mb(plan.activations), mb(plan.exchange),
-      mb(plan.total()));
+      "parameters {}\nprogram {:.1f} MB\nweights {:.1f} MB\ngradients {:.1f} MB\nmoments {:.1f} "
+      "MB\nreference {:.1f} MB\nsampler {:.1f} MB\nactivations {:.1f} MB\nexchange {:.1f} "
+      "MB\ntotal {:.1f} MB\n",
+      model.parameters(), mb(program), mb(plan.weights), mb(plan.gradients), mb(plan.moments),
+      mb(plan.reference), mb(plan.sampler), mb(plan.moment), mb(plan.exchange),
+      mb(program + plan.total()));
   return {};
 }
 

@@ -1,6 +1,7 @@
 #include "base/memory.h"
 
 #include <fstream>
+#include <vector>
 
 #include "tests/support/catch.h"
 #include "tests/support/temp_dir.h"
@@ -33,6 +34,14 @@ TEST_CASE("available memory is what the system or the tightest control group lea
 }
 
 TEST_CASE("this machine has some memory left") { CHECK(AvailableMemory() > 1 << 20); }
+
+TEST_CASE("this process has some memory, and more once it takes more") {
+  const std::int64_t before = ResidentMemory();
+  CHECK(before > 1 << 20);
+  const std::vector<char> taken(64 << 20, 1);
+  CHECK(ResidentMemory() - before > (60 << 20) * std::int64_t{taken[5]});
+  CHECK(ResidentMemory("/nowhere") == 0);
+}
 
 }  // namespace
 }  // namespace assay

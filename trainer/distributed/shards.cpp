@@ -213,6 +213,9 @@ Result<std::string> GatherMoments(ProcessGroup& group, std::span<const Parameter
                                   AdamW& optimizer) {
   std::string all;
   if (group.size() == 1) {
+    std::size_t bytes = 0;
+    for (const auto& both : optimizer.StateBytes()) bytes += both.size();
+    all.reserve(bytes);
     for (const auto& both : optimizer.StateBytes()) all.append(both.data(), both.size());
     return all;
   }

@@ -6,6 +6,7 @@
 
 #include "base/check.h"
 #include "base/hash.h"
+#include "trainer/model/tensor_memory.h"
 #include "trainer/model/weight_store.h"
 
 namespace assay {
@@ -76,6 +77,7 @@ struct Learner::State {
       return Fail(ErrorCode::kInput, "{}: the trainer does not do scaled rotary positions yet",
                   source != nullptr ? source->Place() : "config");
     }
+    UseLargeTensors();
     auto state = std::make_unique<State>();
     state->config = config;
     state->options = options;

@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <string_view>
 
+#include "base/thread_pool.h"
 #include "runner/model/transformer/kv_pool.h"
+#include "runner/model/transformer/transformer.h"
+#include "trainer/stages/sampler_limits.h"
 
 namespace assay {
 namespace {
@@ -12,7 +15,7 @@ constexpr std::int64_t kFloat = sizeof(float);
 
 // Weights of the matrices that adapters change, and the adapters' own.
 struct Adapters {
-  std::int64_t own = 0, adapted = 0, count = 0;
+  std::int64_t own = 0, adapted = 0;
 };
 Adapters AdaptersOf(const ModelConfig& model, const LoraOptions& lora) {
   Adapters adapters;
@@ -24,71 +27,146 @@ Adapters AdaptersOf(const ModelConfig& model, const LoraOptions& lora) {
     if (module == "down_proj") rows = model.hidden, columns = model.intermediate;
     adapters.own += model.layers * lora.rank * (rows + columns);
     adapters.adapted += model.layers * rows * columns;
-    ++adapters.count;
   }
   return adapters;
 }
 
-// Floats that autograd keeps of one token in one layer (trainer/model/network.cpp): inputs of
-// matrix products, of norms and of the gate, rotated queries and keys, the attention's result.
-std::int64_t KeptPerToken(const ModelConfig& model, bool full) {
-  const std::int64_t query = model.query_columns(), key = model.kv_columns();
-  std::int64_t floats =
-      4 * model.hidden + 2 * query + 2 * key + 4 * model.intermediate + model.heads + 2;
-  if (full) floats += 2 * model.hidden;  // normed rows, for the gradient of the norms' weights
-  if (model.qk_norm) floats += (full ? 2 : 1) * (query + key) + model.heads + model.kv_heads;
-  return floats;
-}
+// One micro-batch: floats of what lives at a moment. T tokens, H hidden, Q and K columns of queries
+// and of keys, I intermediate, V vocabulary, as in trainer/model/network.cpp.
+class MicroBatch {
+ public:
+  MicroBatch(const ModelConfig& model, const TrainConfig& config)
+      : config_(config),
+        tokens_(config.optimizer.tokens_per_batch),
+        layers_(model.layers),
+        h_(model.hidden),
+        q_(model.query_columns()),
+        k_(model.kv_columns()),
+        i_(model.intermediate),
+        v_(model.vocabulary),
+        heads_(model.heads + (model.qk_norm ? model.heads + model.kv_heads : 0)),
+        qk_norm_(model.qk_norm),
+        tied_(model.tied_head),
+        lora_(config.model.learner.lora),
+        full_(lora_.rank == 0),
+        always_(tokens_ * (model.head_dim + 4)) {}  // rotations, and indices of eight bytes
 
-// Floats of one token that a layer's backward pass has in hand beside those: the gradients of the
-// gate's three results, or those around the attention.
-std::int64_t BackwardPerToken(const ModelConfig& model) {
-  const std::int64_t gate = 3 * model.intermediate + 2 * model.hidden;
-  const std::int64_t attention =
-      4 * model.query_columns() + 4 * model.kv_columns() + 2 * model.hidden;
-  return std::max(gate, attention);
-}
-
-// Tensors below 32 MB lie in the C library's heap, where freed ones leave holes: about a quarter
-// more was measured. Larger ones are mapped one by one.
-std::int64_t WithHoles(const ModelConfig& model, std::int64_t tokens, std::int64_t floats) {
-  const std::int64_t widest = std::max(model.intermediate, model.query_columns());
-  const bool mapped = tokens * widest * kFloat >= std::int64_t{32} << 20;
-  return mapped ? floats : floats + floats / 4;
-}
-
-std::int64_t Activations(const ModelConfig& model, const TrainConfig& config, bool full) {
-  const LearnerOptions& learner = config.model.learner;
-  const std::int64_t tokens = config.optimizer.tokens_per_batch;
-  const std::int64_t chunk = std::min(learner.head_chunk, tokens);
-  const std::int64_t layer = KeptPerToken(model, full);
-  const std::int64_t rotations = tokens * model.head_dim;
-  // The head works on response tokens; counted as if all were.
-  const std::int64_t final_rows = tokens * 3 * model.hidden;
-  const bool entropies = config.loss.policy.entropy_bonus != 0;
-  const std::int64_t head =
-      chunk * model.vocabulary * (entropies || config.loss.logit_kl > 0 ? 6 : 3) +
-      (full ? model.vocabulary * model.hidden : 0);
-  const std::int64_t backward = tokens * BackwardPerToken(model);
-  if (learner.recompute_layers) {
-    const std::int64_t inputs = tokens * model.hidden * (model.layers + 1);
-    const std::int64_t one_layer = WithHoles(model, tokens, tokens * layer + backward);
-    return kFloat * (inputs + rotations + std::max(final_rows + head, one_layer));
+  std::int64_t Worst() const {
+    const bool recompute = config_.model.learner.recompute_layers;
+    const std::int64_t inputs = tokens_ * h_ * layers_;
+    const std::int64_t kept = tokens_ * (Attention() + Gate()) * layers_;
+    // A tied embedding's gradient waits for both of its parts while the layers are gone through.
+    const std::int64_t pending = full_ && tied_ ? v_ * h_ : 0;
+    const std::int64_t embedding = full_ ? (tied_ ? 2 : 1) * v_ * h_ + 2 * tokens_ * h_ : 0;
+    std::int64_t worst = std::max((recompute ? inputs : kept) + Head(), embedding);
+    if (recompute) {
+      worst = std::max(worst, inputs + tokens_ * Passing());
+      worst = std::max(worst, inputs - tokens_ * h_ + pending + OneLayer());
+    } else {
+      worst = std::max(worst, kept - tokens_ * (Attention() + Gate()) + pending + OneLayer());
+    }
+    return always_ + worst;
   }
-  const std::int64_t kept = WithHoles(model, tokens, tokens * layer * model.layers);
-  return kFloat * (kept + rotations + std::max(final_rows + head, backward));
+
+ private:
+  bool Learns(std::string_view module) const {
+    return full_ ||
+           std::find(lora_.modules.begin(), lora_.modules.end(), module) != lora_.modules.end();
+  }
+  std::int64_t Ranks(std::initializer_list<std::string_view> modules) const {
+    if (full_) return 0;
+    return lora_.rank * std::count_if(modules.begin(), modules.end(),
+                                      [this](std::string_view module) { return Learns(module); });
+  }
+
+  // Kept of one token for the backward pass of a layer, up to the sum after the attention: the
+  // input, normed rows where a matrix learns from them, rotated queries and keys, values, result.
+  std::int64_t Attention() const {
+    std::int64_t floats = h_ + 2 * q_ + 2 * k_ + heads_ + 1;
+    if (full_) floats += h_;  // for the gradient of the norm's weight
+    if (Learns("q_proj") || Learns("k_proj") || Learns("v_proj")) floats += h_;
+    if (qk_norm_) floats += (full_ ? 2 : 1) * (q_ + k_);
+    return floats + Ranks({"q_proj", "k_proj", "v_proj", "o_proj"});
+  }
+
+  // From there on: the sum, normed rows, the gate before and after its curve, the other factor,
+  // their product.
+  std::int64_t Gate() const {
+    std::int64_t floats = h_ + 1 + 3 * i_;
+    if (full_) floats += h_;
+    if (Learns("gate_proj") || Learns("up_proj")) floats += h_;
+    if (Learns("down_proj")) floats += i_;
+    return floats + Ranks({"gate_proj", "up_proj", "down_proj"});
+  }
+
+  // The most in one layer's backward pass, what it keeps included.
+  std::int64_t OneLayer() const {
+    const std::int64_t rest = tokens_ * (Attention() + Gate() - (Learns("down_proj") ? 4 : 3) * i_);
+    // The gradients of the product and of both factors, beside the factors; or, before, the product
+    // and its gradient beside that of the last matrix.
+    const std::int64_t product = tokens_ * 6 * i_;
+    const std::int64_t matrix = full_ ? tokens_ * 5 * i_ + i_ * h_ : 0;
+    // Gradients of queries, keys and values, turned back.
+    const std::int64_t attention = tokens_ * (4 * q_ + 4 * k_ + h_);
+    return rest + tokens_ * h_ + std::max({product, matrix, attention});
+  }
+
+  // The most of one token in a layer's forward pass that keeps nothing.
+  std::int64_t Passing() const {
+    // An adapter's part stands beside the matrix' own until both are added.
+    const bool adapted = !full_ && (Learns("gate_proj") || Learns("up_proj"));
+    return 4 * h_ + 2 * q_ + 2 * k_ + (adapted ? 6 : 4) * i_;
+  }
+
+  // The last norm's rows, their gradient, and the chunk of logits in work.
+  std::int64_t Head() const {
+    const std::int64_t chunk = std::min(config_.model.learner.head_chunk, tokens_);
+    std::int64_t logits = 3;
+    if (config_.loss.policy.entropy_bonus != 0) logits = 6;
+    if (config_.loss.logit_kl > 0) logits = 7;
+    const std::int64_t rows = tokens_ * h_ * (full_ ? 4 : 3);
+    return rows + chunk * (logits * v_ + h_) + (full_ ? v_ * h_ : 0);
+  }
+
+  const TrainConfig& config_;
+  std::int64_t tokens_, layers_, h_, q_, k_, i_, v_, heads_;
+  bool qk_norm_, tied_;
+  const LoraOptions& lora_;
+  bool full_;
+  std::int64_t always_;
+};
+
+// How many samples the policy ever draws at once; 0: no sampler is made.
+std::int64_t SamplesAtOnce(const TrainConfig& config) {
+  std::int64_t samples = 0;
+  if (config.stage == StageKind::kGrpo || config.stage == StageKind::kPpo) {
+    samples = config.rollout.prompts * config.rollout.group;
+  }
+  if (config.stage == StageKind::kReject) samples = kSamplerBatch;
+  if (!config.data.held_out.empty()) {
+    samples = std::max(samples, config.data.held_out_count * config.data.held_out_samples);
+  }
+  return std::min(samples, kSamplerBatch);
+}
+
+std::int64_t PackedWeights(const ModelConfig& model) {
+  return (model.parameters() - (model.tied_head ? 0 : model.vocabulary * model.hidden)) * kFloat;
 }
 
 std::int64_t Sampler(const ModelConfig& model, const TrainConfig& config) {
-  if (config.stage == StageKind::kSft) return 0;
-  const std::int64_t packed =
-      (model.parameters() - (model.tied_head ? 0 : model.vocabulary * model.hidden)) * kFloat;
-  // Samples in work at once, each with its response and a page that is not full; prompts are
-  // shared.
-  const std::int64_t samples =
-      std::min<std::int64_t>(config.rollout.prompts * config.rollout.group, 128);
+  const std::int64_t samples = SamplesAtOnce(config);
+  if (samples == 0) return 0;
+  const std::size_t threads = config.threads == 0 ? UsableThreads() : config.threads;
+  // Logits of the rows in work, those that a prompt's samples begin from, and what each thread that
+  // draws holds of one.
+  const std::int64_t group = std::max<std::int64_t>(1, config.rollout.group);
+  const std::int64_t rows =
+      kSamplerBatch + samples / group + 4 * static_cast<std::int64_t>(threads);
+  const std::int64_t logits = rows * model.vocabulary * kFloat;
+  // Each sample's response and a page that is not full; prompts' full pages are shared.
   const std::int64_t pages = samples * (KvPool::PagesFor(config.rollout.max_tokens) + 1);
-  return packed + std::min(pages * KvPool::PageBytes(model), std::int64_t{1} << 30);
+  return PackedWeights(model) + Transformer::WorkBytes(model, threads) + logits +
+         std::min(pages * KvPool::PageBytes(model), kSamplerCacheBytes);
 }
 
 }  // namespace
@@ -99,31 +177,36 @@ bool NeedsReference(const TrainConfig& config) {
          (config.stage == StageKind::kGrpo || config.stage == StageKind::kPpo);
 }
 
-MemoryPlan PlanMemory(const ModelConfig& model, const TrainConfig& config, int processes,
-                      const ModelConfig* teacher) {
-  MemoryPlan plan;
+TrainMemory PlanTraining(const ModelConfig& model, const TrainConfig& config, int processes,
+                         const ModelConfig* teacher) {
+  TrainMemory plan;
   const LearnerOptions& learner = config.model.learner;
   const bool full = learner.lora.rank == 0;
   const std::int64_t weights = model.parameters() * kFloat;
   std::int64_t trained = weights;
-  plan.weights = weights;
+  std::int64_t stored = weights;  // of all parameters, as a checkpoint holds them
+  std::int64_t merged = 0;
   if (!full) {
     const Adapters adapters = AdaptersOf(model, learner.lora);
     trained = adapters.own * kFloat;
-    plan.weights += trained + adapters.adapted * kFloat;
+    stored += trained;
+    merged = adapters.adapted * kFloat;
   }
   if (learner.value_head) {
     trained += (model.hidden + 1) * kFloat;
-    plan.weights += (model.hidden + 1) * kFloat;
+    stored += (model.hidden + 1) * kFloat;
   }
+  plan.weights = stored + merged;
   plan.gradients = trained;
   plan.moments = 2 * trained / processes;
   plan.reference = NeedsReference(config) ? weights : 0;
   if (teacher != nullptr) plan.reference += teacher->parameters() * kFloat;
   plan.sampler = Sampler(model, config);
-  plan.activations = Activations(model, config, full);
-  // While saving, activations are gone; a copy of the moments and of one file's weights is there.
-  plan.activations = std::max(plan.activations, 2 * trained + weights);
+  // The sampler packs the new weights before it lets the old ones go; a checkpoint is written from
+  // a copy of all moments and one of a file of weights.
+  const std::int64_t reload = plan.sampler > 0 ? PackedWeights(model) : 0;
+  plan.moment =
+      std::max({kFloat * MicroBatch(model, config).Worst(), reload, 2 * trained + stored});
   plan.exchange = processes > 1 ? std::int64_t{64} << 20 : 0;
   return plan;
 }

@@ -92,8 +92,8 @@ Result<void> Trainer::OpenModel() {
     if (!opened) return Within("loss.logit_kl asks a checkpoint of this machine", opened.error());
     teacher = std::move(*opened);
   }
-  const MemoryPlan plan =
-      PlanMemory(parts_->config, config_, group_->size(), teacher ? &teacher->config : nullptr);
+  const TrainMemory plan =
+      PlanTraining(parts_->config, config_, group_->size(), teacher ? &teacher->config : nullptr);
   const double limit =
       config_.memory_gb > 0 ? config_.memory_gb * 1e9 : static_cast<double>(AvailableMemory());
   if (limit > 0 && static_cast<double>(plan.total()) > limit) {

@@ -2,8 +2,10 @@
 // that learns from them.
 #include <algorithm>
 
+#include "trainer/model/tensor_memory.h"
 #include "trainer/stages/describe.h"
 #include "trainer/stages/policy_step.h"
+#include "trainer/stages/sampler_limits.h"
 #include "trainer/stages/shared_rollout.h"
 #include "trainer/stages/stopwatch.h"
 #include "trainer/stages/trainer.h"
@@ -31,6 +33,7 @@ std::shared_ptr<const TensorSource> Borrowed(const TensorSource& source) {
 Result<Model*> Trainer::Sampler() {
   if (sampler_ && !sampler_is_old_) return sampler_.get();
   learner_->Merge();
+  LargeTensors().Release();  // the sampler's turn
   sampler_is_old_ = false;
   if (sampler_) {
     if (auto loaded = sampler_->Reload(); !loaded) return Pass(loaded.error());
@@ -38,8 +41,8 @@ Result<Model*> Trainer::Sampler() {
   }
   LocalModelOptions options;
   options.threads = config_.threads;
-  options.batch = 128;
-  options.cache_bytes = std::int64_t{1} << 30;
+  options.batch = kSamplerBatch;
+  options.cache_bytes = kSamplerCacheBytes;
   auto made = MakeLocalModel(LocalParts{parts_->config, Borrowed(learner_->weights()),
                                         parts_->tokenizer, parts_->chat_template, "policy"},
                              options);

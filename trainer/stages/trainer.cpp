@@ -5,6 +5,7 @@
 
 #include "runner/open_model.h"
 #include "trainer/distributed/shards.h"
+#include "trainer/model/tensor_memory.h"
 #include "trainer/stages/describe.h"
 #include "trainer/stages/gather.h"
 #include "trainer/stages/stopwatch.h"
@@ -194,6 +195,7 @@ Result<void> Trainer::RefreshReference() {
 }
 
 Result<void> Trainer::Save() {
+  LargeTensors().Release();  // room for the copies that are written
   auto moments = GatherMoments(*group_, learner_->parameters(), *optimizer_);
   if (!moments) return Pass(moments.error());
   Result<void> own;

@@ -27,6 +27,18 @@ void BreakRooms(bool for_good) {
   REQUIRE(rooms > 0);
 }
 
+// Brings in the code and the tables that every run needs, so that what comes is the run's own.
+void WarmUp() {
+  const auto model = ParseModelConfig(ToyJson()["model"]["fresh"], "fresh");
+  REQUIRE(model.has_value());
+  auto learner = Learner::Random(*model, {}, Key("warm", 1));
+  REQUIRE(learner.has_value());
+  const std::vector<PromptGroup> groups = {{{1, 2, 3}, {{4, 5}, {6}}}};
+  (*learner)->Accumulate(Pack(groups), 1, [](const TokenOutputs& outputs) {
+    return TokenGradients{std::vector<double>(outputs.logps.size(), 1.0), {}, {}};
+  });
+}
+
 TEST_CASE("worker", "[.][worker]") {
   const auto file = ReadEnvironment("ASSAY_TEST_JOB");
   if (!file) return;  // not started as a worker
@@ -52,6 +64,7 @@ TEST_CASE("worker", "[.][worker]") {
     if (step == kill_after) ::kill(::getpid(), SIGKILL);
     if (step == break_rooms_after) BreakRooms(for_good);
   };
+  WarmUp();
   const std::int64_t before = Status("VmRSS");
   auto trainer = Trainer::Open(config, run, events, group->get());
   const auto ran = trainer ? (*trainer)->Run() : Pass(trainer.error());
