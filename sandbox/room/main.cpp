@@ -64,8 +64,9 @@ int Main(int argc, char** argv) {
   if (const std::string trouble = EnterRoom(plan); !trouble.empty()) SayFailed(trouble);
   const int statm =
       fcntl(open("/proc/self/statm", O_RDONLY | O_CLOEXEC), F_DUPFD_CLOEXEC, kFirstFreeFd);
-  if (const std::string trouble = MakeRoot(plan); !trouble.empty()) SayFailed(trouble);
   PythonGuest python;
+  if (plan.role == Role::kPython) python.OpenMaps();
+  if (const std::string trouble = MakeRoot(plan); !trouble.empty()) SayFailed(trouble);
   ExecGuest exec;
   if (plan.role == Role::kPython) {
     if (const std::string trouble = python.WarmUp(plan.hash_seed, preload); !trouble.empty()) {

@@ -39,6 +39,8 @@ int Sleep(void*) {
 
 alignas(16) char shadow_stack[4096];
 
+constexpr int kIdleMs = 20;
+
 std::int64_t ReadNumber(int fd) {
   char text[32] = {};
   return pread(fd, text, sizeof text - 1, 0) > 0 ? strtoll(text, nullptr, 10) : -1;
@@ -233,6 +235,9 @@ bool Server::NewChild(bool scratch) {
 void Server::BecomeGuest(bool scratch) {
   ConfineEarly(scratch);
   guest_.Warm();
+  // Where runs follow each other a rehearsal would cost them more than it saves.
+  pollfd order{child_.channel, POLLIN, 0};
+  if (poll(&order, 1, kIdleMs) == 0) guest_.Rehearse();
   Request request;
   if (!Receive(child_.channel, request)) _exit(0);
   ConfineFor(request);

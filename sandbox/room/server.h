@@ -29,8 +29,10 @@ class Guest {
   virtual ~Guest() = default;
   // In the server, last of all before the first child.
   virtual void Settle() {}
-  // In the child, before it knows its run: what every run would do first.
+  // In the child, before it knows its run: what is the same for every run.
   virtual void Warm() {}
+  // In the child, when no run has come for a while: work that makes the next one's shorter.
+  virtual void Rehearse() {}
   // In the child, confined but for the system call filter: takes in kPayloadFd. False when
   // malformed.
   virtual bool Load() = 0;
