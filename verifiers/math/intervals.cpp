@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "verifiers/math/angles.h"
 #include "verifiers/math/scalar.h"
 
 namespace assay::math {
@@ -40,7 +41,12 @@ std::optional<int> Intervals::Order(const End& a, const End& b) {
   if (a.infinite != 0 || b.infinite != 0) {
     return a.infinite == b.infinite ? 0 : (a.infinite < b.infinite ? -1 : 1);
   }
-  return CompareOrder(a.value, b.value, budget_);
+  Ref x = a.value;
+  Ref y = b.value;
+  Tree bare_x;
+  Tree bare_y;
+  DropDegrees(x, y, bare_x, bare_y);
+  return CompareOrder(x, y, budget_);
 }
 
 bool Intervals::Normalize(RealSet& set) {

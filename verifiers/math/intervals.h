@@ -33,7 +33,7 @@ class Intervals {
  public:
   explicit Intervals(Budget& budget) : budget_(budget) {}
 
-  // -1, 0, 1.
+  // -1, 0, 1; a degree sign may be left out on one side.
   std::optional<int> Order(const End& a, const End& b);
 
   // Sorts, joins what touches and drops what is empty. False where the ends cannot be ordered.

@@ -25,10 +25,13 @@ Match CompareAssignments(NamedRefs a, NamedRefs b, const Rules& rules, Budget& b
 // "x = 2, y = 3" gives the tuple (2, 3): every value named, no name twice.
 std::vector<Ref> NamedValues(const Ref& list);
 
+// Whether it is an angle in degrees, or anything else with the degree sign on it.
+bool MeasuresDegrees(const Ref& e);
 // Quantities: the values, and the units where both sides give one.
 Match CompareQuantities(Ref a, Ref b, const Rules& rules, Budget& budget);
-// Angles of which one at least has a degree sign. One in radians is another answer.
-Match CompareDegrees(const Ref& a, const Ref& b, const Rules& rules, Budget& budget);
+// Angles of which one at least is in degrees; nothing for anything else. An angle in radians is
+// another answer.
+std::optional<Match> CompareAngles(const Ref& a, const Ref& b, const Rules& rules, Budget& budget);
 // a (mod m) against b (mod m).
 Match CompareResidues(const Ref& a, const Ref& b, const Rules& rules, Budget& budget);
 

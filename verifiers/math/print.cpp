@@ -81,6 +81,8 @@ class Printer {
       out = "\\overline{" + std::string(head.substr(8)) + "}";
     } else if (head.starts_with("vec") && head.size() > 3) {
       out = "\\vec{" + std::string(head.substr(3)) + "}";
+    } else if (head.starts_with("angle ") || head.starts_with("triangle ")) {
+      out = "\\" + std::string(head);
     } else if (const Word* word = FindCommand(head); word != nullptr && head.size() > 1) {
       out = "\\" + std::string(head) + " ";
     } else {

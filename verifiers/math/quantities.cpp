@@ -1,8 +1,11 @@
 // Values that carry a unit, a degree sign or a modulus.
+#include "verifiers/math/angles.h"
 #include "verifiers/math/kinds.h"
 #include "verifiers/math/lexicon.h"
 
 namespace assay::math {
+
+bool MeasuresDegrees(const Ref& e) { return e.op() == Op::kDegrees || IsInDegrees(e); }
 
 Match CompareQuantities(Ref a, Ref b, const Rules& rules, Budget& budget) {
   const auto unit = [](const Ref& e) { return e.op() == Op::kQuantity ? e.node().aux : -2; };
@@ -14,7 +17,7 @@ Match CompareQuantities(Ref a, Ref b, const Rules& rules, Budget& budget) {
   const auto temperature = [](int w) {
     return w >= 0 && (UnitAt(w).dimension == "celsius" || UnitAt(w).dimension == "fahrenheit");
   };
-  if ((u >= 0 && y.op() == Op::kDegrees) || (v >= 0 && x.op() == Op::kDegrees)) {
+  if ((u >= 0 && MeasuresDegrees(y)) || (v >= 0 && MeasuresDegrees(x))) {
     if (!temperature(u) && !temperature(v)) return Different(How::kExact, "the units differ");
     return CompareValues(x.op() == Op::kDegrees ? x.kid(0) : x,
                          y.op() == Op::kDegrees ? y.kid(0) : y, rules, budget);
@@ -42,13 +45,28 @@ Match CompareQuantities(Ref a, Ref b, const Rules& rules, Budget& budget) {
   return CompareValues(x, y, rules, budget);
 }
 
-Match CompareDegrees(const Ref& a, const Ref& b, const Rules& rules, Budget& budget) {
+std::optional<Match> CompareAngles(const Ref& a, const Ref& b, const Rules& rules, Budget& budget) {
   const bool x = a.op() == Op::kDegrees;
   const bool y = b.op() == Op::kDegrees;
-  if (rules.units && x && !y) return Different(How::kExact, "the degrees are missing");
-  const Ref u = x ? a.kid(0) : a;
-  const Ref v = y ? b.kid(0) : b;
-  // 45 degrees against pi/4: an angle in radians is another answer to "how many degrees"
+  Ref u = a;
+  Ref v = b;
+  Tree scratch_a;
+  Tree scratch_b;
+  if (x && y) {
+    u = a.kid(0);
+    v = b.kid(0);
+  } else if (!DropDegrees(u, v, scratch_a, scratch_b)) {
+    // an angle in degrees and a mixture with other scales
+    if (IsInDegrees(a) || IsInDegrees(b)) {
+      if (Contains(a, Op::kDegrees) && Contains(b, Op::kDegrees))
+        return Different(How::kExact, "degrees beside another scale");
+    }
+    if (!x && !y) return std::nullopt;
+    if (x) u = a.kid(0);
+    if (y) v = b.kid(0);
+  }
+  if (rules.units && MeasuresDegrees(a) && !MeasuresDegrees(b))
+    return Different(How::kExact, "the degrees are missing");
   if (u.op() == Op::kQuantity || v.op() == Op::kQuantity)
     return Different(How::kExact, "the units differ");
   return CompareValues(u, v, rules, budget);

@@ -2,6 +2,7 @@
 // rest.
 #include <cctype>
 
+#include "verifiers/math/angles.h"
 #include "verifiers/math/kinds.h"
 #include "verifiers/math/parse.h"
 
@@ -10,14 +11,6 @@ namespace {
 
 bool IsSequence(Op op) {
   return op == Op::kParens || op == Op::kBrackets || op == Op::kAngles || op == Op::kHalfOpen;
-}
-
-bool Contains(const Ref& e, Op op) {
-  if (e.op() == op) return true;
-  for (std::size_t i = 0; i < e.kid_count(); ++i) {
-    if (Contains(e.kid(i), op)) return true;
-  }
-  return false;
 }
 
 // A column, ⟨…⟩ or (…): three spellings of one vector.
@@ -175,12 +168,12 @@ Decision CompareMeasured(const Ref& a, const Ref& b, const Rules& rules, Budget&
                            budget);
     }
   }
-  if ((p == Op::kTime && (q == Op::kQuantity || q == Op::kDegrees)) ||
-      (q == Op::kTime && (p == Op::kQuantity || p == Op::kDegrees))) {
+  if ((p == Op::kTime && (q == Op::kQuantity || MeasuresDegrees(b))) ||
+      (q == Op::kTime && (p == Op::kQuantity || MeasuresDegrees(a)))) {
     return Different(How::kExact, "a time of day and a quantity");
   }
   if (p == Op::kQuantity || q == Op::kQuantity) return CompareQuantities(a, b, rules, budget);
-  if (p == Op::kDegrees || q == Op::kDegrees) return CompareDegrees(a, b, rules, budget);
+  if (const auto angles = CompareAngles(a, b, rules, budget)) return *angles;
   if (rules.percent && (p == Op::kPercent) != (q == Op::kPercent)) {
     const Match bare = CompareValues(p == Op::kPercent ? a.kid(0) : a,
                                      q == Op::kPercent ? b.kid(0) : b, rules, budget);
