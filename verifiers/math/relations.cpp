@@ -1,7 +1,9 @@
 // Equations, inequalities, assignments and chains.
 #include <algorithm>
 
+#include "verifiers/math/angles.h"
 #include "verifiers/math/compare.h"
+#include "verifiers/math/definitions.h"
 
 namespace assay::math {
 
@@ -39,15 +41,6 @@ bool IsDerivative(const Ref& e) {
   if (e.op() == Op::kDiv) return differential(e.kid(0)) && differential(e.kid(1));
   return e.op() == Op::kMul && e.kid_count() == 2 && IsDerivative(e.kid(0)) &&
          (e.kid(1).op() == Op::kApply || e.kid(1).op() == Op::kSymbol);
-}
-
-// The f^{-1} of f^{-1}(2)
-bool IsInverseFunction(const Ref& e) {
-  if (e.op() != Op::kPow || e.kid(0).op() != Op::kSymbol) return false;
-  const Ref power = e.kid(1);
-  const bool negated = power.op() == Op::kNeg && power.kid(0).op() == Op::kNumber;
-  return (negated && power.kid(0).number().IsOne()) ||
-         (power.op() == Op::kNumber && power.number() == Rational(-1));
 }
 
 // A name that a value can be given to: x, x_1, AB, f(x), W(n), (x, y), \angle ABC.
@@ -158,8 +151,11 @@ Match CompareTwoSided(const Ref& a, const Ref& b, const Rules& rules, Budget& bu
   }
   Tree scratch_a;
   Tree scratch_b;
-  const Ref x = Difference(a, scratch_a, false);
-  const Ref y = Difference(b, scratch_b, reversed);
+  Ref x = Difference(a, scratch_a, false);
+  Ref y = Difference(b, scratch_b, reversed);
+  Tree bare_a;
+  Tree bare_b;
+  DropDegrees(x, y, bare_a, bare_b);
   const bool directed = IsInequality(p);
   if (const auto exact = ProportionalNormalForms(x, y, directed, budget)) return *exact;
   return Proportional(x, y, directed, budget);
@@ -310,6 +306,13 @@ Match CompareChainValues(const Ref& a, const Ref& b, const Rules& rules, Budget&
 
 Match CompareRelations(const Ref& a, const Ref& b, const Rules& rules, Budget& budget) {
   if (SameShape(a, b, budget)) return Equal(How::kExact, "the same expression");
+  Ref renamed_a = a;
+  Ref renamed_b = b;
+  Tree scratch_a;
+  Tree scratch_b;
+  if (UnifyArguments(renamed_a, renamed_b, scratch_a, scratch_b))
+    return CompareRelations(renamed_a, renamed_b, rules, budget);
+  if (AtOtherNumbers(a, b, budget)) return Different(How::kExact, "at another argument");
   std::string name_a;
   std::string name_b;
   const Ref x = StripAssignment(a, &name_a);
