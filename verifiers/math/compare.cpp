@@ -2,6 +2,7 @@
 
 #include "verifiers/math/kinds.h"
 #include "verifiers/math/parse.h"
+#include "verifiers/math/progressions.h"
 #include "verifiers/math/readings.h"
 
 namespace assay::math {
@@ -103,6 +104,9 @@ Match Compare(const Tree& a, std::string_view a_text, const Tree& b, std::string
     for (const Tree& y : right) {
       if (const auto match = equal(x, y)) return *match;
     }
+  }
+  if (!rules.ordered && !rules.units) {
+    if (const auto match = CompareProgressions(a_text, b_text, budget)) return *match;
   }
   return plain;
 }

@@ -84,7 +84,7 @@ std::string WithoutTextCommands(std::string_view text) {
   return out;
 }
 
-std::vector<std::string> WithoutIntegerParameter(std::string_view text) {
+std::optional<GeneralSolution> ReadGeneralSolution(std::string_view text) {
   const std::string flat = WithoutTextCommands(text);
   std::string_view s = flat;
   bool builder = false;
@@ -93,9 +93,9 @@ std::vector<std::string> WithoutIntegerParameter(std::string_view text) {
   TrimBack(before);
   const bool named = !s.empty() && IsLetter(s.back()) &&  // "for any integer k"
                      (before.ends_with(" integer") || before.ends_with(" integers"));
-  if (!named && !CutIntegers(s, &builder)) return {};
+  if (!named && !CutIntegers(s, &builder)) return std::nullopt;
   TrimBack(s);
-  if (s.size() < 2 || !IsLetter(s.back()) || IsLetter(s[s.size() - 2])) return {};
+  if (s.size() < 2 || !IsLetter(s.back()) || IsLetter(s[s.size() - 2])) return std::nullopt;
   const char name = s.back();
   s.remove_suffix(1);
   if (named) s = s.substr(0, s.rfind(" integer"));
@@ -103,14 +103,20 @@ std::vector<std::string> WithoutIntegerParameter(std::string_view text) {
       ",",       ";",       "(",        "\\left(", "\\quad",    "\\qquad", "\\;",  "\\,",
       "\\ ",     "\\mid",   "|",        ":",       "where",     "for",     "with", "\\forall",
       "for all", "for any", "for some", "$",       "for every", "\\:"};
-  if (s.ends_with('\\')) return {};  // the name of a command
+  if (s.ends_with('\\')) return std::nullopt;  // the name of a command
   StripEnds(s, kJoints);
-  if (builder && !EatFront(s, "\\left\\{") && !EatFront(s, "\\{")) return {};
-  if (s.empty() || s.find(name) == std::string_view::npos) return {};
-  std::vector<std::string> readings = {std::string(s)};
+  if (builder && !EatFront(s, "\\left\\{") && !EatFront(s, "\\{")) return std::nullopt;
+  if (s.empty() || s.find(name) == std::string_view::npos) return std::nullopt;
+  return GeneralSolution{std::string(s), name};
+}
+
+std::vector<std::string> WithoutIntegerParameter(std::string_view text) {
+  const auto solution = ReadGeneralSolution(text);
+  if (!solution) return {};
+  std::vector<std::string> readings = {solution->text};
   for (const char to : {'n', 'k'}) {
-    if (to != name && s.find(to) == std::string_view::npos)
-      readings.push_back(Renamed(s, name, to));
+    if (to != solution->parameter && solution->text.find(to) == std::string::npos)
+      readings.push_back(Renamed(solution->text, solution->parameter, to));
   }
   return readings;
 }
