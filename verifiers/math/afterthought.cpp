@@ -6,6 +6,7 @@
 
 #include "verifiers/math/cut.h"
 #include "verifiers/math/extract_spans.h"
+#include "verifiers/math/rivals.h"
 
 namespace assay::math {
 namespace {
@@ -75,15 +76,17 @@ constexpr std::array<std::string_view, 6> kVerdicts = {
 
 class Reader {
  public:
-  explicit Reader(std::string_view rest) : text_(rest), lower_(ToLower(rest)) {}
+  Reader(std::string_view rest, std::string_view in_words)
+      : text_(rest), lower_(ToLower(rest)), in_words_(in_words) {}
 
   Afterthought Read() {
     const std::size_t correction = FirstOf(kCorrections);
+    corrected_ = correction != std::string::npos;
     for (const std::string_view cue : kStatements) Cue(cue, 0, true);
     for (const std::string_view cue : kOffers) Cue(cue, 0, false);
     if (Sentence("or ", 0)) Value(3, false);
     for (const std::string_view cue : kVerdicts) Before(cue, 0);
-    if (correction != std::string::npos) {
+    if (corrected_) {
       for (const std::string_view cue : kCorrections) Cue(cue, correction, false);
       for (const std::string_view cue : kAssertions) Cue(cue, correction, false);
       for (const std::string_view cue : kRight) Before(cue, correction);
@@ -158,19 +161,28 @@ class Reader {
       }
       for (const std::string_view filler : kFillers) {
         if (!std::string_view(lower_).substr(at).starts_with(filler)) continue;
-        if (!IsWord(at, filler.size())) continue;
+        if (!IsWord(at, filler.size()) || (filler == "no" && SaysNo(at))) continue;
         at += filler.size();
         moved = true;
         break;
       }
     }
     if (at >= text_.size() || (!found_.answer.empty() && at < at_)) return;
-    const std::string value = Asserted(text_.substr(at), stated);
+    const std::string value = in_words_.empty()
+                                  ? Asserted(text_.substr(at), stated)
+                                  : LeadingRival(text_.substr(at), in_words_, corrected_);
     if (value.empty() || cue < cue_) return;
     found_.answer = value;
     found_.stated = stated;
     at_ = at;
     cue_ = cue;
+  }
+
+  // "no." where yes and no are the answers
+  bool SaysNo(std::size_t at) const {
+    return !in_words_.empty() &&
+           (at + 2 >= lower_.size() ||
+            std::string_view(".,!?\n").find(lower_[at + 2]) != std::string_view::npos);
   }
 
   // "B", "(B)" at the start.
@@ -180,6 +192,15 @@ class Reader {
     if (at + 1 < text.size() && (IsLetter(text[at + 1]) || IsDigit(text[at + 1]))) return {};
     *behind = at + 1;
     return std::string(1, text[at]);
+  }
+
+  // "so B", "(B)" at the end.
+  static std::string TrailingLetter(std::string_view text) {
+    text = text.substr(0, text.find_last_not_of(")$*") + 1);
+    if (text.empty() || text.back() < 'A' || text.back() > 'J') return {};
+    const bool alone = text.size() == 1 || std::string_view(" ($*\n").find(text[text.size() - 2]) !=
+                                               std::string_view::npos;
+    return alone ? std::string(1, text.back()) : std::string();
   }
 
   // The expression that `text` starts with; a correction must end with it: "wait, 3 of them" is
@@ -209,9 +230,12 @@ class Reader {
          at = lower_.find(verdict, at + 1)) {
       if (!found_.answer.empty() && at < at_) continue;
       const std::size_t begin = SentenceBegin(text_, at);
-      const std::string_view value = TrailingExpression(text_.substr(begin, at - begin));
+      const std::string_view before = text_.substr(begin, at - begin);
+      std::string value = in_words_.empty() ? std::string(TrailingExpression(before))
+                                            : TrailingRival(before, in_words_, corrected_);
+      if (value.empty() && in_words_.empty()) value = TrailingLetter(before);
       if (value.empty()) continue;
-      found_.answer = std::string(value);
+      found_.answer = value;
       found_.stated = false;
       at_ = at;
       cue_ = at;
@@ -229,6 +253,8 @@ class Reader {
 
   std::string_view text_;
   std::string lower_;
+  std::string_view in_words_;
+  bool corrected_ = false;
   Afterthought found_;
   std::size_t lead_ = 0;  // where the first sentence starts
   std::size_t at_ = 0;    // where found_.answer stands
@@ -237,7 +263,7 @@ class Reader {
 
 }  // namespace
 
-Afterthought ReadAfterthought(std::string_view rest) {
+Afterthought ReadAfterthought(std::string_view rest, std::string_view in_words) {
   rest = rest.substr(0, kMaxRest);
   for (const std::string_view next : {"\nQuestion", "\nProblem", "\nQ:", "\nUser:", "\nHuman:",
                                       "\n### ", "\nExample", "\nExercise", "\nInstruction"}) {
@@ -251,7 +277,7 @@ Afterthought ReadAfterthought(std::string_view rest) {
   }
   const auto letters = std::count_if(rest.begin(), rest.end(), IsLetter);
   if (letters < 2 && rest.find("####") == std::string_view::npos) return {};
-  return Reader(rest).Read();
+  return Reader(rest, in_words).Read();
 }
 
 }  // namespace assay::math

@@ -17,7 +17,8 @@ struct Afterthought {
 };
 
 // `rest`: the response from the end of the answer. Looks at its first 2,000 bytes, up to where a
-// next problem begins.
-Afterthought ReadAfterthought(std::string_view rest);
+// next problem begins. `in_words`: the answer before it where that is one in words, whose rivals
+// are phrases; "" for an answer in mathematics or a letter.
+Afterthought ReadAfterthought(std::string_view rest, std::string_view in_words = {});
 
 }  // namespace assay::math

@@ -11,6 +11,7 @@
 #include "verifiers/math/extract_boxes.h"
 #include "verifiers/math/parse.h"
 #include "verifiers/math/profiles.h"
+#include "verifiers/math/rivals.h"
 
 namespace assay {
 namespace math {
@@ -58,8 +59,11 @@ class MathVerifier : public Verifier {
         v.span = Span{candidate.begin, candidate.end};
         return v;
       }
-      if (const auto letter = NamedOption(candidates.back().text)) {
+      std::string_view behind;
+      if (const auto letter = NamedOption(candidates.back().text, &behind)) {
         const bool same = *letter == tree_.name(tree_.root())[0];
+        if (same && OtherLetter(behind, *letter))
+          return Verdict::Wrong(std::string(1, *letter), "text: another choice is made behind it");
         return same ? Verdict::Correct(std::string(1, *letter), "text: the same choice")
                     : Verdict::Wrong(std::string(1, *letter), "text: another choice");
       }
@@ -104,8 +108,9 @@ class MathVerifier : public Verifier {
   const Tree& tree() const { return tree_; }
 
  private:
-  // "the correct option is C", "I choose option (C) because …": the last such letter.
-  static std::optional<char> NamedOption(std::string_view text) {
+  // "the correct option is C", "I choose option (C) because …": the last such letter, and what
+  // stands behind it.
+  static std::optional<char> NamedOption(std::string_view text, std::string_view* behind) {
     for (const std::string_view word : {"option", "Option", "choice", "Choice", "choose", "pick"}) {
       const std::size_t at = text.rfind(word);
       if (at == std::string_view::npos) continue;
@@ -116,6 +121,7 @@ class MathVerifier : public Verifier {
       if (s.empty() || s[0] < 'A' || s[0] > 'J') continue;
       if (s.size() > 1 && std::isalpha(static_cast<unsigned char>(s[1])) != 0) continue;
       if (s.size() > 4 && s.substr(1, 4) == " or ") continue;
+      *behind = s.substr(1);
       return s[0];
     }
     return std::nullopt;
@@ -185,11 +191,14 @@ class MathVerifier : public Verifier {
   static void Reconsider(const Extraction& candidate, const Tree& answer, Budget& budget,
                          Verdict& verdict) {
     if (candidate.behind.empty()) return;
-    const Afterthought after = ReadAfterthought(candidate.behind);
+    const bool in_words = answer[answer.root()].op == Op::kText;
+    const Afterthought after =
+        ReadAfterthought(candidate.behind, in_words ? candidate.text : std::string_view());
     const Span span = verdict.span.value_or(Span{});
     if (after.taken_back) {
       verdict = Verdict::Wrong(verdict.answer, "the response takes its answer back");
-    } else if (!after.answer.empty() && Contradicts(answer, after, budget)) {
+    } else if (!after.answer.empty() && (in_words ? IsRival(after.answer, candidate.text)
+                                                  : Contradicts(answer, after, budget))) {
       verdict =
           Verdict::Wrong(verdict.answer, "the response goes on to answer " + Shown(after.answer));
     } else {
