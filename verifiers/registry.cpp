@@ -29,7 +29,7 @@ const std::vector<Kind>& Kinds() {
   static const std::vector<Kind> kinds = {
       {"choice", "2", MakeChoiceVerifier},       {"code", "2", MakeCodeVerifier},
       {"exact", "1", MakeExactVerifier},         {"logic", "2", MakeLogicVerifier},
-      {"math", "2", MakeMathVerifier},           {"numeric", "2", MakeNumericVerifier},
+      {"math", "3", MakeMathVerifier},           {"numeric", "2", MakeNumericVerifier},
       {"positions", "1", MakePositionsVerifier}, {"program", "1", MakeProgramVerifier},
   };
   return kinds;
