@@ -95,6 +95,7 @@ TrainEvents EventsOf(bool json) {
   };
   events.estimate = [](const std::vector<ProblemTally>& tallies) {
     std::vector<ProblemCounts> counts;
+    counts.reserve(tallies.size());
     for (const ProblemTally& tally : tallies) counts.push_back({tally.drawn, tally.correct});
     const auto estimate = EstimatePassAtK(counts, 1);
     return estimate ? Interval{estimate->value, estimate->low, estimate->high} : Interval{};

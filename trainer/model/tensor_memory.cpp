@@ -102,11 +102,9 @@ TensorMemory& LargeTensors() {
 
 void UseLargeTensors() {
 #if !defined(__SANITIZE_ADDRESS__)  // it looks at the borders of what the C library gives
-  static const bool used = [] {
-    c10::SetCPUAllocator(new Allocator, /*priority=*/1);
-    return true;
-  }();
-  static_cast<void>(used);
+  static auto* const allocator = new Allocator;  // LibTorch's until the process ends
+  static std::once_flag once;
+  std::call_once(once, [] { c10::SetCPUAllocator(allocator, /*priority=*/1); });
 #endif
 }
 
