@@ -94,16 +94,14 @@ TEST_CASE("a run whose gradients stay infinite ends, and keeps what it saved bef
   CHECK(WhatIsLeft(job.run).files == good.files);
 }
 
-// A verifier whose room is not there says so for every sample.
-TEST_CASE("a run whose rewards cannot be computed ends with the reason", "[trainer][runs]") {
-  TempDir dir;
-  fs::create_directories(dir.path() / "pack");
-  REQUIRE(WriteFileAtomically(dir.path() / "pack" / "pack.json",
+// A pack whose verifier fails on every response.
+fs::path BrokenPack(const fs::path& folder) {
+  fs::create_directories(folder);
+  REQUIRE(WriteFileAtomically(folder / "pack.json",
                               R"({"name": "broken", "version": "1.0.0", "licence": "CC0-1.0", )"
                               R"("source": "test"})")
               .has_value());
-  REQUIRE(WriteFileAtomically(dir.path() / "pack" / "verify.py", "raise RuntimeError('gone')\n")
-              .has_value());
+  REQUIRE(WriteFileAtomically(folder / "verify.py", "raise RuntimeError('gone')\n").has_value());
   std::string problems;
   for (int i = 0; i < 12; ++i) {
     problems += fmt::format(R"({{"id": "p{0}", "prompt": "{0:04}=", "reference": "0", )"
@@ -111,10 +109,15 @@ TEST_CASE("a run whose rewards cannot be computed ends with the reason", "[train
                             "\n",
                             i);
   }
-  REQUIRE(WriteFileAtomically(dir.path() / "pack" / "problems.jsonl", problems).has_value());
+  REQUIRE(WriteFileAtomically(folder / "problems.jsonl", problems).has_value());
+  return folder;
+}
+
+TEST_CASE("a run whose rewards cannot be computed ends with the reason", "[trainer][runs]") {
+  TempDir dir;
   Job job;
   job.run = dir.path() / "run";
-  job.config["data"] = {{"suite", (dir.path() / "pack").string()}, {"chat", false}};
+  job.config["data"] = {{"suite", BrokenPack(dir.path() / "pack").string()}, {"chat", false}};
   job.config["run"] = {{"steps", 3}, {"log_samples", 0}};
   auto trainer = Trainer::Open(ToyConfig(job.config, StageKind::kGrpo), job.run, {});
   INFO((trainer ? std::string() : trainer.error().message));
@@ -129,6 +132,35 @@ TEST_CASE("a run whose rewards cannot be computed ends with the reason", "[train
                                                  "(reward.max_error_share is 20%): ")
                                          .size());
   CHECK(AllWeights((*trainer)->learner()) == weights);
+}
+
+TEST_CASE("a held-out evaluation without verdicts is no score of nought", "[trainer][runs]") {
+  TempDir dir;
+  Job job;
+  job.run = dir.path() / "run";
+  job.config["data"]["held_out"] = BrokenPack(dir.path() / "pack").string();
+  job.config["run"] = {{"steps", 1}, {"eval_every", 1}, {"log_samples", 0}, {"keep_best", true}};
+  TrainEvents events;
+  std::vector<std::string> warnings;
+  std::vector<Metrics> steps;
+  events.on_warning = [&](const std::string& text) { warnings.push_back(text); };
+  events.on_step = [&](std::int64_t, std::int64_t, const Metrics& metrics) {
+    steps.push_back(metrics);
+  };
+  auto trainer = Trainer::Open(ToyConfig(job.config, StageKind::kGrpo), job.run, events);
+  INFO((trainer ? std::string() : trainer.error().message));
+  REQUIRE(trainer.has_value());
+  REQUIRE((*trainer)->Run().has_value());
+  REQUIRE(steps.size() == 2);  // before and after the step
+  for (const Metrics& metrics : steps) {
+    CHECK(Named(metrics, "eval/unscored") == 12.0);
+    CHECK_FALSE(Named(metrics, "eval/correct").has_value());
+    CHECK_FALSE(Named(metrics, "eval/low").has_value());
+  }
+  CHECK((*trainer)->state().best_step == -1);
+  REQUIRE(!warnings.empty());
+  CHECK(warnings[0].find(
+            "step 0: 12 of 12 held-out samples could not be scored: verify() failed") == 0);
 }
 
 }  // namespace
