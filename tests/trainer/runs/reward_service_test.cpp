@@ -94,5 +94,23 @@ TEST_CASE("a run whose sandbox dies for good ends, keeps what it learnt, and goe
   CHECK(fixture.Whole("again") == straight);
 }
 
+// One of two processes loses its sandbox, and with it half of the verdicts: both end as one.
+TEST_CASE("two processes of which one loses its sandbox end with one sentence and one checkpoint",
+          "[trainer][runs][distributed]") {
+  Fixture fixture;
+  fixture.job.run = fixture.dir.path() / "two";
+  fixture.job.break_rooms_after_step = 2;  // of the first process
+  fixture.job.for_good = true;
+  const auto children = StartJob(fixture.job, fixture.dir.path(), 2, FreePort(),
+                                 {{"ASSAY_ROOM", fixture.room.string()}});
+  CHECK(children[0].Wait() == 9);
+  CHECK(children[1].Wait() == 9);
+  const std::string said = children[0].Said();
+  INFO(said);
+  CHECK(said.find("message: step 3: 50% of the samples could not be scored") != std::string::npos);
+  CHECK(children[1].Said().find("message:") == std::string::npos);
+  CHECK(LastCheckpoint(fixture.job.run) == fixture.job.run / "step-000002");
+}
+
 }  // namespace
 }  // namespace assay

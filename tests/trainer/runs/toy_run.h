@@ -125,15 +125,15 @@ inline Child StartWorker(const Job& job, const fs::path& scratch,
 }
 
 // One worker a process of a job, in rank order.
-inline std::vector<Child> StartJob(const Job& job, const fs::path& scratch, int size, int port) {
+inline std::vector<Child> StartJob(const Job& job, const fs::path& scratch, int size, int port,
+                                   std::map<std::string, std::string> variables = {}) {
   std::vector<Child> children;
   for (int rank = 0; rank < size; ++rank) {
-    children.push_back(StartWorker(job, scratch,
-                                   {{"RANK", std::to_string(rank)},
-                                    {"WORLD_SIZE", std::to_string(size)},
-                                    {"LOCAL_RANK", std::to_string(rank)},
-                                    {"MASTER_ADDR", "127.0.0.1"},
-                                    {"MASTER_PORT", std::to_string(port)}}));
+    variables["RANK"] = variables["LOCAL_RANK"] = std::to_string(rank);
+    variables["WORLD_SIZE"] = std::to_string(size);
+    variables["MASTER_ADDR"] = "127.0.0.1";
+    variables["MASTER_PORT"] = std::to_string(port);
+    children.push_back(StartWorker(job, scratch, variables));
   }
   return children;
 }
