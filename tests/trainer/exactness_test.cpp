@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "runner/model/local_model.h"
+#include "runner/model/transformer/kernels/table.h"
 #include "tests/trainer/tiny_model.h"
 
 namespace assay {
@@ -131,7 +132,7 @@ TEST_CASE("random shapes: attention, chunks, recomputation, shared prompts", "[t
     options.double_precision = wide;
     const Probe base = ProbeOf(config, options, groups);
 
-    options.plain_attention = true;
+    options.plain = true;
     options.head_chunk = 1 + i % 5;
     CheckSame(ProbeOf(config, options, groups), base, wide);
 
@@ -218,19 +219,49 @@ std::vector<Drawn> Draw(const ModelConfig& config, const Learner& learner,
   return drawn;
 }
 
-TEST_CASE("the sampler's log-probabilities are the learner's, whatever the batch", "[trainer]") {
+// The tokenizer has 14 tokens, the model sometimes more.
+constexpr std::int64_t kTokens = 14;
+
+ModelConfig SamplerShape(Rng& rng, int i) {
+  ModelConfig config = RandomShape(rng);
+  config.vocabulary = kTokens + (i % 3 == 1 ? rng.Int(1, 60) : 0);
+  config.output_bias = rng.Int(0, 1) == 1;
+  config.mlp_bias = rng.Int(0, 1) == 1;
+  RopeConfig& rope = config.rope;
+  rope.type = static_cast<RopeType>(i % 4);
+  rope.original_context = 16;
+  if (rope.type != RopeType::kPlain) rope.factor = 3;
+  if (rope.type == RopeType::kYarn) rope.attention_factor = 1.1;
+  return config;
+}
+
+// Every third learner is an adapted one.
+std::unique_ptr<Learner> SamplersLearner(const ModelConfig& config, int i) {
+  LearnerOptions options;
+  options.vocabulary = kTokens;
+  options.head_chunk = 1 + 7 * (i % 3);
+  options.lora.rank = i % 3 == 2 ? 2 : 0;
+  auto learner = MakeLearner(config, options);
+  Rng rng(Key("adapters and biases", static_cast<std::uint64_t>(i)));
+  for (const ParameterView& view : learner->parameters()) {
+    if (!view.name.ends_with(".bias") && !view.name.ends_with(".b")) continue;
+    for (float& value : view.floats()) value = static_cast<float>(rng.Uniform() - 0.5);
+  }
+  learner->Merge();
+  return learner;
+}
+
+TEST_CASE("the sampler's log-probabilities are the learner's, bit by bit", "[trainer]") {
   Rng rng(Key("sampler", 5));
-  for (int i = 0; i < 4; ++i) {
-    ModelConfig config = RandomShape(rng);
-    config.vocabulary = 14;  // the tokenizer's
-    config.head_dim = 16;
-    config.hidden = 32;
-    config.intermediate = 64;
-    const auto learner = MakeLearner(config, {});
+  for (int i = 0; i < 12; ++i) {
+    const ModelConfig config = SamplerShape(rng, i);
+    INFO("shape " << i << ": hidden " << config.hidden << ", heads " << config.heads << "/"
+                  << config.kv_heads << " x " << config.head_dim);
+    const auto learner = SamplersLearner(config, i);
     std::vector<Request> requests;
     std::vector<PromptGroup> groups;
     for (std::int64_t g = 0; g < 8; ++g) {
-      groups.push_back({RandomIds(rng, rng.Int(1, 12), 12), {}});
+      groups.push_back({RandomIds(rng, rng.Int(1, 40), 12), {}});
       for (std::int64_t s = 0; s < 4; ++s) {
         Sampling sampling;
         sampling.max_tokens = static_cast<int>(rng.Int(1, 20));
@@ -248,11 +279,30 @@ TEST_CASE("the sampler's log-probabilities are the learner's, whatever the batch
     CHECK(back == drawn);
 
     std::vector<double> sampled;
+    std::vector<PromptGroup> apart;
     for (std::size_t r = 0; r < drawn.size(); ++r) {
       groups[r / 4].responses.push_back(drawn[r].ids);
+      apart.push_back({groups[r / 4].prompt, {drawn[r].ids}});
       sampled.insert(sampled.end(), drawn[r].logps.begin(), drawn[r].logps.end());
     }
-    CheckClose(learner->Evaluate(Pack(groups), 0.9).logps, sampled, 1e-5);
+    CHECK(learner->Evaluate(Pack(groups), 0.9).logps == sampled);
+    CHECK(learner->Evaluate(Pack(apart), 0.9).logps == sampled);
+    std::vector<double> one_by_one;
+    for (const PromptGroup& one : apart) {
+      const auto own = learner->Evaluate(Pack(std::span(&one, 1)), 0.9).logps;
+      one_by_one.insert(one_by_one.end(), own.begin(), own.end());
+    }
+    CHECK(one_by_one == sampled);
+    for (const kernels::KernelTable* table : kernels::AvailableKernels()) {
+      INFO(table->name);
+      REQUIRE(kernels::UseKernels(table->name));
+      SetTrainingThreads(2);
+      learner->Accumulate(Pack(groups), 0.9, [&](const TokenOutputs& outputs) {
+        CHECK(outputs.logps == sampled);
+        return TokenGradients();
+      });
+    }
+    kernels::UseKernels(kernels::AvailableKernels().front()->name);
   }
 }
 

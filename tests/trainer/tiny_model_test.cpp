@@ -395,7 +395,7 @@ TEST_CASE("packing, shared prompts, chunks and recomputation change nothing", "[
     for (const std::int64_t chunk : {1, 7}) {
       LearnerOptions options;
       options.head_chunk = chunk;
-      options.plain_attention = chunk == 7;
+      options.plain = chunk == 7;
       TinyModel other(json, options);
       Problem problem(other, "dapo", 0);
       CheckClose(problem.old, logps, 1e-5);

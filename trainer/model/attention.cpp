@@ -82,27 +82,25 @@ struct Arrays {
   }
 };
 
-template <class Real>
-ASSAY_CLONES void ForwardHead(const Arrays<Real>& a, const Segment& segment, std::int64_t head,
-                              Real* out, Real* log_sum, Real* scores) {
+ASSAY_CLONES void ForwardHead(const Arrays<double>& a, const Segment& segment, std::int64_t head,
+                              double* out, double* log_sum, double* scores) {
   const std::int64_t dim = a.shape.head_dim;
   const std::int64_t kv_head = head / (a.shape.heads / a.shape.kv_heads);
   for (std::int64_t t = segment.begin; t < segment.end; ++t) {
     const Reach reach = ReachOf(a.segments, segment, t);
-    const Real* query = a.q + a.QueryAt(t, head);
-    Real largest = -std::numeric_limits<Real>::infinity();
+    const double* query = a.q + a.QueryAt(t, head);
+    double largest = -std::numeric_limits<double>::infinity();
     for (std::int64_t j = 0; j < reach.count(); ++j) {
-      scores[j] =
-          static_cast<Real>(a.shape.scale) * Dot(query, a.k + a.KeyAt(reach.Key(j), kv_head), dim);
+      scores[j] = a.shape.scale * Dot(query, a.k + a.KeyAt(reach.Key(j), kv_head), dim);
       largest = std::max(largest, scores[j]);
     }
-    Real sum = 0;
+    double sum = 0;
     for (std::int64_t j = 0; j < reach.count(); ++j) {
       scores[j] = std::exp(scores[j] - largest);
       sum += scores[j];
     }
-    Real* to = out + a.QueryAt(t, head);
-    std::fill(to, to + dim, Real{0});
+    double* to = out + a.QueryAt(t, head);
+    std::fill(to, to + dim, 0.0);
     for (std::int64_t j = 0; j < reach.count(); ++j) {
       AddScaled(scores[j] / sum, a.v + a.KeyAt(reach.Key(j), kv_head), to, dim);
     }
@@ -141,8 +139,9 @@ ASSAY_CLONES void BackwardHead(const Arrays<Real>& a, const Segment& segment, st
   }
 }
 
-// Segments from one without prefix up to the next: they alone share keys.
-std::vector<std::pair<std::size_t, std::size_t>> Families(std::span<const Segment> segments) {
+}  // namespace
+
+std::vector<std::pair<std::size_t, std::size_t>> FamiliesOf(std::span<const Segment> segments) {
   std::vector<std::pair<std::size_t, std::size_t>> families;
   for (std::size_t i = 0; i < segments.size(); ++i) {
     if (segments[i].prefix < 0) families.emplace_back(i, i);
@@ -151,17 +150,15 @@ std::vector<std::pair<std::size_t, std::size_t>> Families(std::span<const Segmen
   return families;
 }
 
-}  // namespace
-
-template <class Real>
-void AttentionForward(const AttentionShape& shape, std::span<const Segment> segments, const Real* q,
-                      const Real* k, const Real* v, Real* out, Real* log_sum, std::size_t threads) {
-  const Arrays<Real> arrays{shape, segments, q, k, v};
+void AttentionForward(const AttentionShape& shape, std::span<const Segment> segments,
+                      const double* q, const double* k, const double* v, double* out,
+                      double* log_sum, std::size_t threads) {
+  const Arrays<double> arrays{shape, segments, q, k, v};
   const auto longest = static_cast<std::size_t>(LongestReach(segments));
   const auto heads = static_cast<std::size_t>(shape.heads);
-  const auto families = Families(segments);
+  const auto families = FamiliesOf(segments);
   ParallelFor(families.size(), threads, [&](std::size_t f) {
-    std::vector<Real> scores(longest);
+    std::vector<double> scores(longest);
     for (std::size_t i = families[f].first; i < families[f].second; ++i) {
       for (std::size_t head = 0; head < heads; ++head) {
         ForwardHead(arrays, segments[i], static_cast<std::int64_t>(head), out, log_sum,
@@ -181,7 +178,7 @@ void AttentionBackward(const AttentionShape& shape, std::span<const Segment> seg
   std::fill(grad_v, grad_v + tokens * shape.kv_heads * shape.head_dim, Real{0});
   const Arrays<Real> arrays{shape, segments, q, k, v};
   const Gradients<Real> gradients{out, log_sum, grad_out, grad_q, grad_k, grad_v};
-  const auto families = Families(segments);
+  const auto families = FamiliesOf(segments);
   const auto kv_heads = static_cast<std::size_t>(shape.kv_heads);
   const auto per_kv = static_cast<std::size_t>(shape.heads / shape.kv_heads);
   // A family's key/value head is one job: nobody else adds to its gradients.
@@ -197,8 +194,6 @@ void AttentionBackward(const AttentionShape& shape, std::span<const Segment> seg
 }
 
 #define ASSAY_ATTENTION(Real)                                                                      \
-  template void AttentionForward(const AttentionShape&, std::span<const Segment>, const Real*,     \
-                                 const Real*, const Real*, Real*, Real*, std::size_t);             \
   template void AttentionBackward(const AttentionShape&, std::span<const Segment>, std::int64_t,   \
                                   const Real*, const Real*, const Real*, const Real*, const Real*, \
                                   const Real*, Real*, Real*, Real*, std::size_t);

@@ -8,6 +8,8 @@
 
 #include <cstdint>
 #include <span>
+#include <utility>
+#include <vector>
 
 #include "trainer/model/packed_batch.h"
 
@@ -23,14 +25,22 @@ struct AttentionShape {
 // Row-major: q, out, grad_out, grad_q [tokens, heads, head_dim]; k, v, grad_k, grad_v [tokens,
 // kv_heads, head_dim]; log_sum [tokens, heads] is log sum exp(score). The grads are overwritten.
 // Prefixes must be segments without prefix that stand before their users (as Pack makes them).
-template <class Real>
-void AttentionForward(const AttentionShape& shape, std::span<const Segment> segments, const Real* q,
-                      const Real* k, const Real* v, Real* out, Real* log_sum, std::size_t threads);
+void AttentionForward(const AttentionShape& shape, std::span<const Segment> segments,
+                      const double* q, const double* k, const double* v, double* out,
+                      double* log_sum, std::size_t threads);
+// In fp32 by the sampler's kernel: `out` is, bit by bit, what runner/model/transformer computes.
+void AttentionForward(const AttentionShape& shape, std::span<const Segment> segments,
+                      const float* q, const float* k, const float* v, float* out, float* log_sum,
+                      std::size_t threads);
 
 template <class Real>
 void AttentionBackward(const AttentionShape& shape, std::span<const Segment> segments,
                        std::int64_t tokens, const Real* q, const Real* k, const Real* v,
                        const Real* out, const Real* log_sum, const Real* grad_out, Real* grad_q,
                        Real* grad_k, Real* grad_v, std::size_t threads);
+
+// Segments from one without prefix up to the next, as pairs of the first and the one after the
+// last: they alone share keys.
+std::vector<std::pair<std::size_t, std::size_t>> FamiliesOf(std::span<const Segment> segments);
 
 }  // namespace assay

@@ -27,7 +27,7 @@ LogitOutputs HeadOfLogits(std::span<const double> logits, std::int64_t vocabular
   const at::Tensor identity = at::eye(vocabulary, hidden.options().requires_grad(false));
   const at::Tensor ids =
       at::from_blob(const_cast<std::int64_t*>(predicted.data()), {rows}, at::kLong).clone();
-  const HeadOutput output = ChunkedHead(hidden, identity, ids, temperature, chunk);
+  const HeadOutput output = ChunkedHead(hidden, identity, ids, {temperature, chunk});
   const at::Tensor weights =
       at::from_blob(const_cast<double*>(slopes.data()), {rows}, at::kDouble).to(type);
   at::dot(output.logps, weights).backward();

@@ -6,6 +6,7 @@
 
 #include "base/check.h"
 #include "base/hash.h"
+#include "trainer/model/kernel_operations.h"
 #include "trainer/model/tensor_memory.h"
 #include "trainer/model/weight_store.h"
 
@@ -73,16 +74,12 @@ struct Learner::State {
 
   static Result<std::unique_ptr<State>> Make(const ModelConfig& config, const TensorSource* source,
                                              const LearnerOptions& options, const Key& key) {
-    if (config.rope.type != RopeType::kPlain || !config.rope.divisors.empty()) {
-      return Fail(ErrorCode::kInput, "{}: the trainer does not do scaled rotary positions yet",
-                  source != nullptr ? source->Place() : "config");
-    }
     UseLargeTensors();
     auto state = std::make_unique<State>();
     state->config = config;
     state->options = options;
-    // The packed kernels are for ordinary memory.
-    if (options.device != "cpu") state->options.plain_attention = true;
+    // The kernels are for ordinary memory.
+    if (options.device != "cpu") state->options.plain = true;
     WeightStore store(state->options, source, key);
     auto tensors = store.Build(config);
     if (!tensors) return Pass(tensors.error());
@@ -117,7 +114,7 @@ struct Learner::State {
     at::Tensor merged = tensor.detach();
     if (a != nullptr) {
       const double scale = options.lora.alpha / static_cast<double>(options.lora.rank);
-      merged = merged + at::mm(*Named("lora." + module + ".b"), *a) * scale;
+      merged = MergedWeight(merged, *a, *Named("lora." + module + ".b"), scale);
     }
     at::Tensor& copy = exported[view.name];
     if (!copy.defined()) copy = at::empty(merged.sizes(), at::kFloat);

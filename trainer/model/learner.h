@@ -2,7 +2,8 @@
 // and their gradients. Free of LibTorch's headers.
 //
 // The model is the one runner/model samples from: same ModelConfig, same weight names. Arithmetic
-// is fp32 (fp64 for tests).
+// is fp32 (fp64 for tests). On the CPU in fp32 log-probabilities are, bit for bit, those that
+// runner/model tells of the same tokens, whatever else is in the batch, at any number of threads.
 #pragma once
 
 #include <functional>
@@ -30,8 +31,11 @@ struct LoraOptions {
 
 struct LearnerOptions {
   bool double_precision = false;
-  bool recompute_layers = false;   // activation checkpointing: less memory, a third more work
-  bool plain_attention = false;    // tensor operations only: the slow truth
+  bool recompute_layers = false;  // activation checkpointing: less memory, a third more work
+  bool plain = false;             // tensor operations only: the slow truth
+  // Tokens from here on have no probability, as a sampler never draws what its tokenizer does not
+  // know; 0: all that the model has.
+  std::int64_t vocabulary = 0;
   std::int64_t head_chunk = 1024;  // response tokens whose logits exist at once
   bool frozen = false;             // no gradients, nor memory for them: a reference policy
   bool value_head = false;         // a linear value estimate per response token (PPO)

@@ -1,6 +1,9 @@
 #include "trainer/model/network.h"
 
+#include <algorithm>
 #include <cmath>
+
+#include "trainer/model/kernel_operations.h"
 
 namespace assay {
 namespace {
@@ -13,34 +16,54 @@ at::Tensor IndexTensor(const std::vector<std::int64_t>& values, const at::Device
 
 }  // namespace
 
-at::Tensor LinearWeights::operator()(const at::Tensor& x) const {
-  at::Tensor y = bias.defined() ? at::addmm(bias, x, weight.t()) : at::mm(x, weight.t());
-  if (!lora_a.defined()) return y;
-  return y + at::mm(at::mm(x, lora_a.t()), lora_b.t()) * lora_scale;
-}
-
 Network::Network(const ModelConfig& config, const LearnerOptions& options, NetworkTensors tensors)
-    : config_(config), options_(options), tensors_(std::move(tensors)) {}
+    : config_(config),
+      options_(options),
+      tensors_(std::move(tensors)),
+      kernels_(!options.plain && !options.double_precision),
+      rope_(config.rope, config.head_dim) {}
 
-Network::Rotation Network::RotationOf(const PackedBatch& batch) const {
+// The sampler's table in fp32; from the exact angles in double precision, where nothing is scaled.
+Network::Rotation Network::RotationOf(const PackedBatch& batch) {
   const std::int64_t half = config_.head_dim / 2;
-  const auto type = tensors_.embedding.options().requires_grad(false);
-  at::Tensor cos = at::empty({batch.tokens(), 1, half}, at::kDouble);
+  const auto longest = std::max_element(batch.positions.begin(), batch.positions.end());
+  rope_.Grow(kernels::RoundUp(*longest + 1, 256));
+  const bool exact = options_.double_precision && config_.rope.type == RopeType::kPlain &&
+                     config_.rope.divisors.empty();
+  at::Tensor cos = at::empty({batch.tokens(), 1, half}, exact ? at::kDouble : at::kFloat);
   at::Tensor sin = at::empty_like(cos);
   for (std::int64_t t = 0; t < batch.tokens(); ++t) {
-    const auto position = static_cast<double>(batch.positions[static_cast<std::size_t>(t)]);
+    const std::int64_t position = batch.positions[static_cast<std::size_t>(t)];
+    if (!exact) {
+      std::copy_n(rope_.Cos(position), half, cos.mutable_data_ptr<float>() + t * half);
+      std::copy_n(rope_.Sin(position), half, sin.mutable_data_ptr<float>() + t * half);
+      continue;
+    }
     for (std::int64_t i = 0; i < half; ++i) {
-      const double angle =
-          position * std::pow(config_.rope.theta, -2.0 * static_cast<double>(i) /
-                                                      static_cast<double>(config_.head_dim));
+      const double angle = static_cast<double>(position) *
+                           std::pow(config_.rope.theta, -2.0 * static_cast<double>(i) /
+                                                            static_cast<double>(config_.head_dim));
       cos.mutable_data_ptr<double>()[t * half + i] = std::cos(angle);
       sin.mutable_data_ptr<double>()[t * half + i] = std::sin(angle);
     }
   }
+  const auto type = tensors_.embedding.options().requires_grad(false);
   return {cos.to(type), sin.to(type)};
 }
 
+at::Tensor Network::Product(const LinearWeights& w, const at::Tensor& x) const {
+  if (kernels_) {
+    const at::Tensor y = KernelProduct(x, w.weight, w.lora_a, w.lora_b, w.lora_scale);
+    return w.bias.defined() ? y + w.bias : y;
+  }
+  const at::Tensor y =
+      w.bias.defined() ? at::addmm(w.bias, x, w.weight.t()) : at::mm(x, w.weight.t());
+  if (!w.lora_a.defined()) return y;
+  return y + at::mm(at::mm(x, w.lora_a.t()), w.lora_b.t()) * w.lora_scale;
+}
+
 at::Tensor Network::Rotate(const at::Tensor& x, const Rotation& rotation) const {
+  if (kernels_) return KernelRotate(x, rotation.cos, rotation.sin);
   const auto halves = x.chunk(2, -1);
   return at::cat({halves[0] * rotation.cos - halves[1] * rotation.sin,
                   halves[1] * rotation.cos + halves[0] * rotation.sin},
@@ -48,27 +71,34 @@ at::Tensor Network::Rotate(const at::Tensor& x, const Rotation& rotation) const 
 }
 
 at::Tensor Network::Norm(const at::Tensor& x, const at::Tensor& weight) const {
+  if (kernels_) return KernelNorm(x, weight, config_.rms_eps);
   return x * (x.square().mean(-1, true) + config_.rms_eps).rsqrt() * weight;
+}
+
+at::Tensor Network::Gate(const at::Tensor& gate, const at::Tensor& up) const {
+  return kernels_ ? KernelSwiGlu(gate, up) : at::silu(gate) * up;
 }
 
 at::Tensor Network::Layer(const LayerTensors& layer, const at::Tensor& x, const PackedBatch& batch,
                           const Rotation& rotation) const {
   const std::int64_t tokens = x.size(0);
   const at::Tensor normed = Norm(x, layer.attention_norm);
-  at::Tensor q = layer.query(normed).view({tokens, config_.heads, config_.head_dim});
-  at::Tensor k = layer.key(normed).view({tokens, config_.kv_heads, config_.head_dim});
-  const at::Tensor v = layer.value(normed).view({tokens, config_.kv_heads, config_.head_dim});
+  at::Tensor q = Product(layer.query, normed).view({tokens, config_.heads, config_.head_dim});
+  at::Tensor k = Product(layer.key, normed).view({tokens, config_.kv_heads, config_.head_dim});
+  const at::Tensor v =
+      Product(layer.value, normed).view({tokens, config_.kv_heads, config_.head_dim});
   if (layer.query_norm.defined()) {
     q = Norm(q, layer.query_norm);
     k = Norm(k, layer.key_norm);
   }
-  const double scale = 1 / std::sqrt(static_cast<double>(config_.head_dim));
-  const auto attend = options_.plain_attention ? PlainAttention : PackedAttention;
+  const double scale = kernels_ ? static_cast<double>(config_.attention_scale())
+                                : 1 / std::sqrt(static_cast<double>(config_.head_dim));
+  const auto attend = options_.plain ? PlainAttention : PackedAttention;
   const at::Tensor mixed =
       attend(Rotate(q, rotation), Rotate(k, rotation), v, batch.segments, scale);
-  const at::Tensor residual = x + layer.output(mixed.reshape({tokens, -1}));
+  const at::Tensor residual = x + Product(layer.output, mixed.reshape({tokens, -1}));
   const at::Tensor inner = Norm(residual, layer.mlp_norm);
-  return residual + layer.down(at::silu(layer.gate(inner)) * layer.up(inner));
+  return residual + Product(layer.down, Gate(Product(layer.gate, inner), Product(layer.up, inner)));
 }
 
 at::Tensor Network::FinalHidden(const PackedBatch& batch) {
@@ -99,9 +129,9 @@ Network::Output Network::Forward(const PackedBatch& batch, double temperature,
                                  const TeacherHead& teacher) {
   const at::Tensor final_hidden = FinalHidden(batch);
   Output output;
-  output.head =
-      ChunkedHead(final_hidden, tensors_.head, IndexTensor(batch.predicted, final_hidden.device()),
-                  temperature, options_.head_chunk, teacher);
+  const HeadOptions head{temperature, options_.head_chunk, options_.vocabulary, kernels_};
+  output.head = ChunkedHead(final_hidden, tensors_.head,
+                            IndexTensor(batch.predicted, final_hidden.device()), head, teacher);
   if (tensors_.value_weight.defined()) {
     output.values =
         at::addmm(tensors_.value_bias, final_hidden, tensors_.value_weight.t()).squeeze(1);

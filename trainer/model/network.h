@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "runner/model/checkpoint/config.h"
+#include "runner/model/transformer/kernels/rope.h"
 #include "trainer/model/learner.h"
 #include "trainer/model/operations.h"
 
@@ -16,7 +17,6 @@ namespace assay {
 struct LinearWeights {
   at::Tensor weight, bias, lora_a, lora_b;
   double lora_scale = 0;
-  at::Tensor operator()(const at::Tensor& x) const;
 };
 
 struct LayerTensors {
@@ -50,7 +50,9 @@ class Network {
   struct Rotation {
     at::Tensor cos, sin;  // [tokens, 1, head_dim / 2]
   };
-  Rotation RotationOf(const PackedBatch& batch) const;
+  Rotation RotationOf(const PackedBatch& batch);
+  at::Tensor Product(const LinearWeights& weights, const at::Tensor& x) const;
+  at::Tensor Gate(const at::Tensor& gate, const at::Tensor& up) const;
   at::Tensor Rotate(const at::Tensor& x, const Rotation& rotation) const;
   at::Tensor Norm(const at::Tensor& x, const at::Tensor& weight) const;
   at::Tensor Layer(const LayerTensors& layer, const at::Tensor& x, const PackedBatch& batch,
@@ -59,6 +61,9 @@ class Network {
   ModelConfig config_;
   LearnerOptions options_;
   NetworkTensors tensors_;
+  // Whether operations are the sampler's, bit by bit (kernel_operations.h): fp32 on the CPU.
+  bool kernels_;
+  kernels::RopeTable rope_;
   std::vector<TensorFunction> layer_functions_;  // of the forward pass in progress
 };
 

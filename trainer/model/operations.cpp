@@ -1,6 +1,9 @@
 #include "trainer/model/operations.h"
 
+#include <optional>
+
 #include "trainer/model/attention.h"
+#include "trainer/model/kernel_operations.h"
 #include "trainer/model/threads.h"
 
 namespace assay {
@@ -33,10 +36,9 @@ struct Attention : torch::autograd::Function<Attention> {
     context->saved_data["scale"] = scale;
     const auto& segments = *AsPointer<std::vector<Segment>>(context->saved_data["segments"]);
     AT_DISPATCH_FLOATING_TYPES(q.scalar_type(), "attention", [&] {
-      AttentionForward<scalar_t>(ShapeOf(q, k, scale), segments, q.const_data_ptr<scalar_t>(),
-                                 k.const_data_ptr<scalar_t>(), v.const_data_ptr<scalar_t>(),
-                                 out.data_ptr<scalar_t>(), log_sum.data_ptr<scalar_t>(),
-                                 TrainingThreads());
+      AttentionForward(ShapeOf(q, k, scale), segments, q.const_data_ptr<scalar_t>(),
+                       k.const_data_ptr<scalar_t>(), v.const_data_ptr<scalar_t>(),
+                       out.data_ptr<scalar_t>(), log_sum.data_ptr<scalar_t>(), TrainingThreads());
     });
     context->save_for_backward({q, k, v, out, log_sum});
     return out;
@@ -63,32 +65,46 @@ struct Attention : torch::autograd::Function<Attention> {
 
 struct Head : torch::autograd::Function<Head> {
   static variable_list forward(AutogradContext* context, const at::Tensor& hidden,
-                               const at::Tensor& weight, const at::Tensor& predicted,
-                               const at::Tensor& teacher_hidden, const at::Tensor& teacher_weight,
-                               double temperature, std::int64_t chunk) {
+                               const at::Tensor& all_weights, const at::Tensor& predicted,
+                               const at::Tensor& teacher_hidden, const at::Tensor& teacher_weights,
+                               const HeadOptions& options) {
     const std::int64_t rows = hidden.size(0);
     at::Tensor logps = at::empty({rows}, hidden.options());
     at::Tensor entropies = at::empty({rows}, hidden.options());
     // Without a teacher its tensors are empty: autograd takes no undefined ones.
-    const bool taught = teacher_weight.numel() > 0;
+    const bool taught = teacher_weights.numel() > 0;
     at::Tensor teacher_kl = at::empty({taught ? rows : 0}, hidden.options());
-    for (std::int64_t begin = 0; begin < rows; begin += chunk) {
-      const std::int64_t count = std::min(chunk, rows - begin);
-      const at::Tensor log_softmax = LogSoftmax(hidden, weight, temperature, begin, count);
-      logps.narrow(0, begin, count)
-          .copy_(log_softmax.gather(1, predicted.narrow(0, begin, count).unsqueeze(1)).squeeze(1));
-      entropies.narrow(0, begin, count).copy_(-(log_softmax.exp() * log_softmax).sum(1));
+    const at::Tensor weight = all_weights.narrow(0, 0, options.vocabulary);
+    std::optional<PackedWeight> packed;
+    if (options.sampler_kernels) packed.emplace(weight);
+    for (std::int64_t begin = 0; begin < rows; begin += options.chunk) {
+      const std::int64_t count = std::min(options.chunk, rows - begin);
+      const at::Tensor ids = predicted.narrow(0, begin, count);
+      at::Tensor log_softmax;
+      if (!packed || taught) {
+        log_softmax = LogSoftmax(hidden, weight, options.temperature, begin, count);
+      }
+      if (packed) {
+        KernelDistribution(packed->Product(hidden.narrow(0, begin, count)), ids,
+                           options.temperature, logps.narrow(0, begin, count),
+                           entropies.narrow(0, begin, count));
+      } else {
+        logps.narrow(0, begin, count).copy_(log_softmax.gather(1, ids.unsqueeze(1)).squeeze(1));
+        entropies.narrow(0, begin, count).copy_(-(log_softmax.exp() * log_softmax).sum(1));
+      }
       if (!taught) continue;
       const at::Tensor teacher =
-          LogSoftmax(teacher_hidden, teacher_weight, temperature, begin, count);
+          LogSoftmax(teacher_hidden, teacher_weights.narrow(0, 0, options.vocabulary),
+                     options.temperature, begin, count);
       teacher_kl.narrow(0, begin, count).copy_((teacher.exp() * (teacher - log_softmax)).sum(1));
     }
     context->save_for_backward(
-        {hidden, weight, predicted, entropies, teacher_hidden, teacher_weight});
+        {hidden, all_weights, predicted, entropies, teacher_hidden, teacher_weights});
     // Mostly nobody asks for the entropies' gradient: it costs as much again as the other.
     context->set_materialize_grads(false);
-    context->saved_data["temperature"] = temperature;
-    context->saved_data["chunk"] = chunk;
+    context->saved_data["temperature"] = options.temperature;
+    context->saved_data["chunk"] = options.chunk;
+    context->saved_data["vocabulary"] = options.vocabulary;
     return {logps, entropies, teacher_kl};
   }
 
@@ -101,13 +117,15 @@ struct Head : torch::autograd::Function<Head> {
 
   static variable_list backward(AutogradContext* context, const variable_list& grads) {
     const auto saved = context->get_saved_variables();
-    const at::Tensor &hidden = saved[0], &weight = saved[1], &predicted = saved[2];
+    const at::Tensor &hidden = saved[0], &all_weights = saved[1], &predicted = saved[2];
     const double temperature = context->saved_data["temperature"].toDouble();
     const std::int64_t chunk = context->saved_data["chunk"].toInt();
+    const std::int64_t vocabulary = context->saved_data["vocabulary"].toInt();
     const std::int64_t rows = hidden.size(0);
     const bool wants_weight = context->needs_input_grad(1);
     at::Tensor grad_hidden = at::empty_like(hidden);
-    at::Tensor grad_weight = wants_weight ? at::zeros_like(weight) : at::Tensor();
+    at::Tensor grad_weight = wants_weight ? at::zeros_like(all_weights) : at::Tensor();
+    const at::Tensor weight = all_weights.narrow(0, 0, vocabulary);
     for (std::int64_t begin = 0; begin < rows; begin += chunk) {
       const std::int64_t count = std::min(chunk, rows - begin);
       const at::Tensor log_softmax = LogSoftmax(hidden, weight, temperature, begin, count);
@@ -122,16 +140,17 @@ struct Head : torch::autograd::Function<Head> {
       }
       if (grads[2].defined()) {
         // d KL(q || p) / d logit = p - q
-        const at::Tensor teacher = LogSoftmax(saved[4], saved[5], temperature, begin, count);
+        const at::Tensor teacher =
+            LogSoftmax(saved[4], saved[5].narrow(0, 0, vocabulary), temperature, begin, count);
         grad_logits += (p - teacher.exp()) * Column(grads[2], begin, count);
       }
       grad_logits.scatter_add_(1, predicted.narrow(0, begin, count).unsqueeze(1), by_logp);
       if (temperature != 1) grad_logits.div_(temperature);
       grad_hidden.narrow(0, begin, count).copy_(at::mm(grad_logits, weight));
-      if (wants_weight) grad_weight.addmm_(grad_logits.t(), hidden.narrow(0, begin, count));
+      if (!wants_weight) continue;
+      grad_weight.narrow(0, 0, vocabulary).addmm_(grad_logits.t(), hidden.narrow(0, begin, count));
     }
-    return {grad_hidden,  grad_weight,  at::Tensor(), at::Tensor(),
-            at::Tensor(), at::Tensor(), at::Tensor()};
+    return {grad_hidden, grad_weight, at::Tensor(), at::Tensor(), at::Tensor(), at::Tensor()};
   }
 
   static at::Tensor Column(const at::Tensor& values, std::int64_t begin, std::int64_t count) {
@@ -195,13 +214,15 @@ at::Tensor PlainAttention(const at::Tensor& q, const at::Tensor& k, const at::Te
 }
 
 HeadOutput ChunkedHead(const at::Tensor& hidden_ND, const at::Tensor& weight_VD,
-                       const at::Tensor& predicted_N, double temperature, std::int64_t chunk,
+                       const at::Tensor& predicted_N, const HeadOptions& options,
                        const TeacherHead& teacher) {
   const bool taught = teacher.weight.defined();
   const at::Tensor none = at::empty({0}, hidden_ND.options().requires_grad(false));
+  HeadOptions used = options;
+  if (used.vocabulary == 0) used.vocabulary = weight_VD.size(0);
   const variable_list outputs =
       Head::apply(hidden_ND, weight_VD, predicted_N, taught ? teacher.hidden : none,
-                  taught ? teacher.weight : none, temperature, chunk);
+                  taught ? teacher.weight : none, used);
   return {outputs[0], outputs[1], taught ? outputs[2] : at::Tensor()};
 }
 

@@ -44,7 +44,7 @@ class MicroBatch {
         k_(model.kv_columns()),
         i_(model.intermediate),
         v_(model.vocabulary),
-        heads_(model.heads + (model.qk_norm ? model.heads + model.kv_heads : 0)),
+        heads_(model.heads),
         qk_norm_(model.qk_norm),
         tied_(model.tied_head),
         lora_(config.model.learner.lora),
@@ -60,7 +60,8 @@ class MicroBatch {
     const std::int64_t embedding = full_ ? (tied_ ? 2 : 1) * v_ * h_ + 2 * tokens_ * h_ : 0;
     std::int64_t worst = std::max((recompute ? inputs : kept) + Head(), embedding);
     if (recompute) {
-      worst = std::max(worst, inputs + tokens_ * Passing());
+      // A matrix in the kernels' order, and one with its adapter beside it.
+      worst = std::max(worst, inputs + tokens_ * Passing() + i_ * h_ * (full_ ? 1 : 2));
       worst = std::max(worst, inputs - tokens_ * h_ + pending + OneLayer());
     } else {
       worst = std::max(worst, kept - tokens_ * (Attention() + Gate()) + pending + OneLayer());
@@ -73,59 +74,51 @@ class MicroBatch {
     return full_ ||
            std::find(lora_.modules.begin(), lora_.modules.end(), module) != lora_.modules.end();
   }
-  std::int64_t Ranks(std::initializer_list<std::string_view> modules) const {
-    if (full_) return 0;
-    return lora_.rank * std::count_if(modules.begin(), modules.end(),
-                                      [this](std::string_view module) { return Learns(module); });
-  }
 
   // Kept of one token for the backward pass of a layer, up to the sum after the attention: the
   // input, normed rows where a matrix learns from them, rotated queries and keys, values, result.
   std::int64_t Attention() const {
-    std::int64_t floats = h_ + 2 * q_ + 2 * k_ + heads_ + 1;
-    if (full_) floats += h_;  // for the gradient of the norm's weight
+    std::int64_t floats = h_ + 2 * q_ + 2 * k_ + heads_;
     if (Learns("q_proj") || Learns("k_proj") || Learns("v_proj")) floats += h_;
-    if (qk_norm_) floats += (full_ ? 2 : 1) * (q_ + k_);
-    return floats + Ranks({"q_proj", "k_proj", "v_proj", "o_proj"});
+    if (qk_norm_) floats += q_ + k_;
+    return floats;
   }
 
-  // From there on: the sum, normed rows, the gate before and after its curve, the other factor,
-  // their product.
+  // From there on: the sum, normed rows, gates and ups, their product.
   std::int64_t Gate() const {
-    std::int64_t floats = h_ + 1 + 3 * i_;
-    if (full_) floats += h_;
+    std::int64_t floats = h_ + 2 * i_;
     if (Learns("gate_proj") || Learns("up_proj")) floats += h_;
     if (Learns("down_proj")) floats += i_;
-    return floats + Ranks({"gate_proj", "up_proj", "down_proj"});
+    return floats;
   }
 
   // The most in one layer's backward pass, what it keeps included.
   std::int64_t OneLayer() const {
-    const std::int64_t rest = tokens_ * (Attention() + Gate() - (Learns("down_proj") ? 4 : 3) * i_);
+    const std::int64_t rest = tokens_ * (Attention() + Gate() - (Learns("down_proj") ? 3 : 2) * i_);
     // The gradients of the product and of both factors, beside the factors; or, before, the product
     // and its gradient beside that of the last matrix.
-    const std::int64_t product = tokens_ * 6 * i_;
-    const std::int64_t matrix = full_ ? tokens_ * 5 * i_ + i_ * h_ : 0;
+    const std::int64_t product = tokens_ * 5 * i_;
+    const std::int64_t matrix = full_ ? tokens_ * 4 * i_ + i_ * h_ : 0;
     // Gradients of queries, keys and values, turned back.
     const std::int64_t attention = tokens_ * (4 * q_ + 4 * k_ + h_);
     return rest + tokens_ * h_ + std::max({product, matrix, attention});
   }
 
   // The most of one token in a layer's forward pass that keeps nothing.
-  std::int64_t Passing() const {
-    // An adapter's part stands beside the matrix' own until both are added.
-    const bool adapted = !full_ && (Learns("gate_proj") || Learns("up_proj"));
-    return 4 * h_ + 2 * q_ + 2 * k_ + (adapted ? 6 : 4) * i_;
-  }
+  std::int64_t Passing() const { return 4 * h_ + 2 * q_ + 2 * k_ + 3 * i_; }
 
-  // The last norm's rows, their gradient, and the chunk of logits in work.
+  // The last norm's rows, their gradient, and the chunk of logits in work; before, the head in the
+  // kernels' order and one chunk of logits; afterwards the gradient's way through the norm.
   std::int64_t Head() const {
     const std::int64_t chunk = std::min(config_.model.learner.head_chunk, tokens_);
     std::int64_t logits = 3;
     if (config_.loss.policy.entropy_bonus != 0) logits = 6;
     if (config_.loss.logit_kl > 0) logits = 7;
-    const std::int64_t rows = tokens_ * h_ * (full_ ? 4 : 3);
-    return rows + chunk * (logits * v_ + h_) + (full_ ? v_ * h_ : 0);
+    const std::int64_t rows = tokens_ * h_;
+    const std::int64_t backward = 3 * rows + chunk * (logits * v_ + h_) + (full_ ? v_ * h_ : 0);
+    const std::int64_t forward =
+        2 * rows + v_ * h_ + chunk * v_ * (config_.loss.logit_kl > 0 ? 4 : 1);
+    return std::max({forward, backward, 5 * rows});
   }
 
   const TrainConfig& config_;

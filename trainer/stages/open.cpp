@@ -1,4 +1,6 @@
 // Opening and resuming a run.
+#include <algorithm>
+
 #include "base/files.h"
 #include "base/memory.h"
 #include "base/thread_pool.h"
@@ -108,6 +110,10 @@ Result<void> Trainer::OpenModel() {
   if (!device) return Pass(device.error());
   if (auto ready = UseDevice(*device); !ready) return ready;
   config_.model.learner.device = *device;
+  if (config_.stage == StageKind::kGrpo || config_.stage == StageKind::kPpo) {
+    config_.model.learner.vocabulary =
+        std::min<std::int64_t>(parts_->config.vocabulary, parts_->tokenizer.VocabularySize());
+  }
   const Key key = Key("weights", config_.seed);
   auto learner = section.path.empty()
                      ? Learner::Random(parts_->config, section.learner, key)
@@ -130,6 +136,7 @@ Result<void> Trainer::OpenReference(const Key& key) {
   options.frozen = true;
   options.double_precision = config_.model.learner.double_precision;
   options.device = config_.model.learner.device;
+  options.vocabulary = config_.model.learner.vocabulary;
   options.head_chunk = config_.model.learner.head_chunk;
   auto reference = config_.model.path.empty()
                        ? Learner::Random(parts_->config, options, key)
@@ -157,6 +164,7 @@ Result<void> Trainer::OpenTeacher(const LocalParts& parts, const Key& key) {
   options.frozen = true;
   options.double_precision = config_.model.learner.double_precision;
   options.device = config_.model.learner.device;
+  options.vocabulary = config_.model.learner.vocabulary;
   auto teacher = Learner::FromWeights(parts.config, *parts.weights, options, key);
   if (!teacher) return Pass(teacher.error());
   teacher_ = std::move(*teacher);

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 #include <string>
 
 #include "base/suggest.h"
@@ -69,6 +70,10 @@ std::int64_t ModelConfig::parameters() const {
   const std::int64_t attention = hidden * (2 * query_columns() + 2 * kv_columns());
   const std::int64_t layer = attention + 3 * hidden * intermediate + 2 * hidden;
   return layers * layer + vocabulary * hidden * (tied_head ? 1 : 2) + hidden;
+}
+
+float ModelConfig::attention_scale() const {
+  return 1.0F / std::sqrt(static_cast<float>(head_dim));
 }
 
 }  // namespace assay

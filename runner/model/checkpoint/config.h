@@ -64,6 +64,7 @@ struct ModelConfig {
   std::int64_t query_columns() const { return heads * head_dim; }
   std::int64_t kv_columns() const { return kv_heads * head_dim; }
   std::int64_t parameters() const;
+  float attention_scale() const;  // of the products of queries and keys
 };
 
 // What sets an architecture apart from the others.

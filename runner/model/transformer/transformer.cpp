@@ -219,7 +219,7 @@ void Transformer::Attention(std::int64_t layer, std::span<const ForwardRow> rows
   args.head_dim = dim;
   args.pool = pool.data();
   args.page_stride = pool.page_floats();
-  args.scale = 1.0F / std::sqrt(static_cast<float>(dim));
+  args.scale = config_.attention_scale();
   args.scratch = b.scores[thread].data();
   const std::int64_t tasks = count * config_.kv_heads;
   team_->Share(tasks, team_->Grain(tasks), [&](std::int64_t begin, std::int64_t end) {

@@ -1,0 +1,267 @@
+#include "trainer/model/kernel_operations.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+#include "runner/model/transformer/kernels/activation.h"
+#include "runner/model/transformer/kernels/norm.h"
+#include "runner/model/transformer/kernels/rope.h"
+#include "runner/model/transformer/kernels/softmax.h"
+
+namespace assay {
+namespace {
+
+using torch::autograd::AutogradContext;
+using torch::autograd::variable_list;
+
+// Rows that stay in the second-level cache while all weights pass by; whole tiles of every set.
+constexpr std::int64_t kBlockRows = 192;
+// Elements below which a second thread costs more than it brings.
+constexpr std::int64_t kElementsAThread = 1 << 14;
+
+const float* Floats(const at::Tensor& tensor) { return tensor.const_data_ptr<float>(); }
+
+// Calls part(first, last) for the rows of a loop that touches `width` elements a row.
+template <class Part>
+void ForRows(std::int64_t rows, std::int64_t width, const Part& part) {
+  const std::int64_t grain =
+      std::max<std::int64_t>(1, kElementsAThread / std::max<std::int64_t>(width, 1));
+  at::parallel_for(0, rows, grain, part);
+}
+
+struct ProductFunction : torch::autograd::Function<ProductFunction> {
+  static at::Tensor forward(AutogradContext* context, const at::Tensor& x, const at::Tensor& weight,
+                            const at::Tensor& lora_a, const at::Tensor& lora_b, double scale) {
+    const bool learns = weight.requires_grad() || lora_a.numel() > 0;
+    context->save_for_backward({learns ? x : at::Tensor(), weight, lora_a, lora_b});
+    context->saved_data["scale"] = scale;
+    if (lora_a.numel() == 0) return PackedWeight(weight).Product(x);
+    return PackedWeight(MergedWeight(weight, lora_a, lora_b, scale)).Product(x);
+  }
+
+  static variable_list backward(AutogradContext* context, const variable_list& grads) {
+    const auto saved = context->get_saved_variables();
+    const at::Tensor &x = saved[0], &weight = saved[1], &lora_a = saved[2], &lora_b = saved[3];
+    const at::Tensor& grad = grads[0];
+    const bool adapted = lora_a.numel() > 0;
+    at::Tensor grad_x, grad_weight, grad_a, grad_b, through_b;
+    if (adapted) through_b = at::mm(grad, lora_b) * context->saved_data["scale"].toDouble();
+    if (context->needs_input_grad(0)) {
+      grad_x = at::mm(grad, weight);
+      if (adapted) grad_x.addmm_(through_b, lora_a);
+    }
+    if (context->needs_input_grad(1)) grad_weight = at::mm(grad.t(), x);
+    if (adapted) {
+      grad_a = at::mm(through_b.t(), x);
+      grad_b = at::mm(grad.t(), at::mm(x, lora_a.t())) * context->saved_data["scale"].toDouble();
+    }
+    return {grad_x, grad_weight, grad_a, grad_b, at::Tensor()};
+  }
+};
+
+struct NormFunction : torch::autograd::Function<NormFunction> {
+  static at::Tensor forward(AutogradContext* context, const at::Tensor& x_in,
+                            const at::Tensor& weight, double epsilon) {
+    const at::Tensor x = x_in.contiguous();
+    context->save_for_backward({x, weight});
+    context->saved_data["epsilon"] = epsilon;
+    at::Tensor y = at::empty_like(x);
+    const std::int64_t n = x.size(-1);
+    auto* to = y.mutable_data_ptr<float>();
+    ForRows(x.numel() / n, n, [&](std::int64_t first, std::int64_t last) {
+      for (std::int64_t row = first; row < last; ++row) {
+        kernels::RmsNorm(Floats(x) + row * n, Floats(weight), n, static_cast<float>(epsilon),
+                         to + row * n);
+      }
+    });
+    return y;
+  }
+
+  static variable_list backward(AutogradContext* context, const variable_list& grads) {
+    const auto saved = context->get_saved_variables();
+    const at::Tensor &x = saved[0], &weight = saved[1];
+    const at::Tensor inverse =
+        (x.square().mean(-1, true) + context->saved_data["epsilon"].toDouble()).rsqrt();
+    const at::Tensor normed = x * inverse;
+    at::Tensor grad_x, grad_weight;
+    if (context->needs_input_grad(0)) {
+      grad_x = grads[0] * weight;
+      const at::Tensor mean = (grad_x * normed).mean(-1, true);
+      grad_x.sub_(normed * mean).mul_(inverse);
+    }
+    if (context->needs_input_grad(1)) {
+      grad_weight = (grads[0] * normed).reshape({-1, x.size(-1)}).sum(0);
+    }
+    return {grad_x, grad_weight, at::Tensor()};
+  }
+};
+
+at::Tensor Rotated(const at::Tensor& x, const at::Tensor& cos, const at::Tensor& sin) {
+  at::Tensor y = x.contiguous().clone();
+  const std::int64_t heads = x.size(1), head_dim = x.size(2);
+  auto* values = y.mutable_data_ptr<float>();
+  ForRows(x.size(0), heads * head_dim, [&](std::int64_t first, std::int64_t last) {
+    for (std::int64_t t = first; t < last; ++t) {
+      const std::int64_t at = t * head_dim / 2;
+      for (std::int64_t head = 0; head < heads; ++head) {
+        kernels::Rotate(values + (t * heads + head) * head_dim, Floats(cos) + at, Floats(sin) + at,
+                        head_dim);
+      }
+    }
+  });
+  return y;
+}
+
+struct RotateFunction : torch::autograd::Function<RotateFunction> {
+  static at::Tensor forward(AutogradContext* context, const at::Tensor& x, const at::Tensor& cos,
+                            const at::Tensor& sin) {
+    context->save_for_backward({cos, sin});
+    return Rotated(x, cos, sin);
+  }
+
+  static variable_list backward(AutogradContext* context, const variable_list& grads) {
+    const auto saved = context->get_saved_variables();
+    return {Rotated(grads[0], saved[0], -saved[1]), at::Tensor(), at::Tensor()};
+  }
+};
+
+struct SwiGluFunction : torch::autograd::Function<SwiGluFunction> {
+  static at::Tensor forward(AutogradContext* context, const at::Tensor& gate,
+                            const at::Tensor& up) {
+    context->save_for_backward({gate, up});
+    at::Tensor y = at::empty_like(gate);
+    auto* to = y.mutable_data_ptr<float>();
+    at::parallel_for(0, gate.numel(), kElementsAThread, [&](std::int64_t first, std::int64_t last) {
+      kernels::SwiGlu(Floats(gate) + first, Floats(up) + first, last - first, to + first);
+    });
+    return y;
+  }
+
+  static variable_list backward(AutogradContext* context, const variable_list& grads) {
+    const auto saved = context->get_saved_variables();
+    const at::Tensor &gate = saved[0], &up = saved[1];
+    at::Tensor grad_gate = grads[0] * up;
+    at::silu_backward_out(grad_gate, grad_gate, gate);
+    return {grad_gate, at::silu(gate).mul_(grads[0])};
+  }
+};
+
+// ln(sum of e) - (sum of e * x) / (sum of e), for e = exp(x). Sums of 512 in eight float lanes,
+// then in double.
+double EntropyOf(const kernels::Softmax& softmax, const float* logits) {
+  constexpr std::size_t kLanes = 8;
+  const std::vector<float>& e = softmax.exponentials;
+  double sum = 0;
+  for (std::size_t start = 0; start < e.size(); start += 512) {
+    const std::size_t end = std::min(e.size(), start + 512);
+    float lanes[kLanes] = {};
+    const auto add = [&](std::size_t i, std::size_t lane) {
+      // Minus infinity has no weight, but times 0 would be NaN.
+      const float x = std::max(-1e4F, (logits[i] - softmax.max) * softmax.inverse_temperature);
+      lanes[lane] += e[i] * x;
+    };
+    std::size_t i = start;
+    for (; i + kLanes <= end; i += kLanes) {
+      for (std::size_t lane = 0; lane < kLanes; ++lane) add(i + lane, lane);
+    }
+    for (; i < end; ++i) add(i, 0);
+    for (const float lane : lanes) sum += static_cast<double>(lane);
+  }
+  return std::log(softmax.sum) - sum / softmax.sum;
+}
+
+}  // namespace
+
+PackedWeight::PackedWeight(const at::Tensor& weight_OI)
+    : packed_(kernels::WeightFormat::kF32, weight_OI.size(0), weight_OI.size(1)) {
+  const at::Tensor weight = weight_OI.contiguous();
+  const std::int64_t inputs = weight.size(1);
+  const kernels::PackedMatrix::ReadRow read_row = [&](std::int64_t row, float* out) {
+    std::memcpy(out, Floats(weight) + row * inputs,
+                static_cast<std::size_t>(inputs) * sizeof(float));
+  };
+  ForRows(packed_.panels(), kernels::kPanel * inputs,
+          [&](std::int64_t first, std::int64_t last) { packed_.Pack(read_row, first, last); });
+}
+
+at::Tensor PackedWeight::Product(const at::Tensor& x_in) const {
+  const at::Tensor x = x_in.contiguous();
+  const std::int64_t rows = x.size(0), inputs = packed_.inputs(), panels = packed_.panels();
+  // Rows of a tile must not fall into the same sets of the L1 cache.
+  const std::int64_t stride = kernels::RoundUp(inputs, 16) + 16;
+  at::Tensor y = at::empty({rows, packed_.outputs()}, x.options());
+  kernels::LinearArgs args = packed_.Args();
+  args.ldx = stride;
+  args.ldy = packed_.outputs();
+  auto* to = y.mutable_data_ptr<float>();
+  const auto part = [&](std::int64_t block, std::int64_t first_panel, std::int64_t last_panel,
+                        std::vector<float>& padded) {
+    kernels::LinearArgs own = args;
+    own.rows = std::min(kBlockRows, rows - block * kBlockRows);
+    padded.resize(static_cast<std::size_t>(own.rows * stride));
+    for (std::int64_t row = 0; row < own.rows; ++row) {
+      std::memcpy(padded.data() + row * stride, Floats(x) + (block * kBlockRows + row) * inputs,
+                  static_cast<std::size_t>(inputs) * sizeof(float));
+    }
+    own.x = padded.data();
+    own.y = to + block * kBlockRows * args.ldy;
+    kernels::Linear(own, first_panel, last_panel);
+  };
+  const std::int64_t blocks = (rows + kBlockRows - 1) / kBlockRows;
+  const std::int64_t work = std::min(rows, kBlockRows) * inputs;
+  ForRows(blocks * panels, work, [&](std::int64_t first, std::int64_t last) {
+    std::vector<float> padded;
+    while (first < last) {
+      const std::int64_t panel = first % panels;
+      const std::int64_t count = std::min(panels - panel, last - first);
+      part(first / panels, panel, panel + count, padded);
+      first += count;
+    }
+  });
+  return y;
+}
+
+at::Tensor MergedWeight(const at::Tensor& weight, const at::Tensor& lora_a,
+                        const at::Tensor& lora_b, double scale) {
+  return weight + at::mm(lora_b, lora_a) * scale;
+}
+
+at::Tensor KernelProduct(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& lora_a,
+                         const at::Tensor& lora_b, double scale) {
+  // Autograd takes no undefined tensors.
+  const at::Tensor none = at::empty({0}, weight.options().requires_grad(false));
+  const bool adapted = lora_a.defined();
+  return ProductFunction::apply(x, weight, adapted ? lora_a : none, adapted ? lora_b : none, scale);
+}
+
+at::Tensor KernelNorm(const at::Tensor& x, const at::Tensor& weight, double epsilon) {
+  return NormFunction::apply(x, weight, epsilon);
+}
+
+at::Tensor KernelRotate(const at::Tensor& x, const at::Tensor& cos, const at::Tensor& sin) {
+  return RotateFunction::apply(x, cos, sin);
+}
+
+at::Tensor KernelSwiGlu(const at::Tensor& gate, const at::Tensor& up) {
+  return SwiGluFunction::apply(gate, up);
+}
+
+void KernelDistribution(const at::Tensor& logits, const at::Tensor& predicted, double temperature,
+                        const at::Tensor& logps, const at::Tensor& entropies) {
+  const std::int64_t vocabulary = logits.size(1);
+  const auto* ids = predicted.const_data_ptr<std::int64_t>();
+  auto* logp = logps.mutable_data_ptr<float>();
+  auto* entropy = entropies.mutable_data_ptr<float>();
+  ForRows(logits.size(0), vocabulary, [&](std::int64_t first, std::int64_t last) {
+    kernels::Softmax softmax;
+    for (std::int64_t row = first; row < last; ++row) {
+      const float* of_row = Floats(logits) + row * vocabulary;
+      softmax.Compute(of_row, vocabulary, temperature);
+      logp[row] = softmax.LogProb(of_row[ids[row]]);
+      entropy[row] = static_cast<float>(EntropyOf(softmax, of_row));
+    }
+  });
+}
+
+}  // namespace assay
