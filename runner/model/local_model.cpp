@@ -1,5 +1,7 @@
 #include "runner/model/local_model.h"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <map>
 #include <mutex>
@@ -111,11 +113,15 @@ class CheckpointModel : public LocalModel {
   static std::string Fingerprint(const ModelConfig& c) {
     std::string ends;
     for (const TokenId id : c.end_ids) ends += fmt::format("{},", id);
-    return fmt::format(
+    std::string text = fmt::format(
         "{} {} {} {} {} {} | {} {} {} {} {} {} {} {} {} | {}", c.architecture, c.heads, c.kv_heads,
         c.head_dim, c.rms_eps, c.context, static_cast<int>(c.rope.type), c.rope.theta,
         c.rope.factor, c.rope.low_frequency_factor, c.rope.high_frequency_factor,
         c.rope.original_context, c.rope.beta_fast, c.rope.beta_slow, c.rope.attention_factor, ends);
+    if (c.rope.share != 1) text += fmt::format(" | {}", c.rope.share);
+    if (c.rope.type == RopeType::kLongRope)
+      text += fmt::format(" | {}", fmt::join(c.rope.divisors, " "));
+    return text;
   }
 
   // `text`, where given, gets the prompt as one string.
@@ -222,6 +228,10 @@ Result<std::unique_ptr<LocalModel>> OnCpu(LocalParts parts, const LocalModelOpti
 
 Result<std::unique_ptr<LocalModel>> OnCuda(LocalParts parts, const LocalModelOptions& options,
                                            Result<ChatTemplate> chat_template) {
+  if (parts.config.rope.share != 1) {
+    return Fail(ErrorCode::kUsage, "{}: rotates a part of each head only: not with --device cuda",
+                parts.name);
+  }
   cuda::Options wanted;
   wanted.weights = options.weights;
   wanted.samples = options.batch;

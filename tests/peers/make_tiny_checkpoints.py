@@ -32,6 +32,9 @@ def rope(theta=10000.0, **scaling):
 
 LLAMA3 = rope(500000.0, rope_type="llama3", factor=8.0, low_freq_factor=1.0, high_freq_factor=4.0,
               original_max_position_embeddings=64)
+LONG = rope(20000.0, rope_type="longrope", short_factor=[1.0, 1.05, 1.2, 1.5, 1.9, 2.3],
+            long_factor=[1.0, 2.0, 4.0, 8.0, 16.0, 32.0], original_max_position_embeddings=128,
+            partial_rotary_factor=0.75)
 YARN = rope(10000.0, rope_type="yarn", factor=4.0, original_max_position_embeddings=32)
 
 # name: (classes, changes to SMALL, dtype, shards, configuration style)
@@ -50,6 +53,9 @@ VARIANTS = {
               torch.float32, 3, 4),
     "phi3": (Phi3Config, Phi3ForCausalLM,
              dict(sliding_window=100, rope_parameters=rope(250000.0, partial_rotary_factor=1.0)), torch.bfloat16, 1, 4),
+    "phi3_longrope": (Phi3Config, Phi3ForCausalLM,
+                      dict(hidden_size=96, tie_word_embeddings=True, sliding_window=400, rope_parameters=LONG,
+                           original_max_position_embeddings=128), torch.bfloat16, 1, 4),
 }
 
 
@@ -58,6 +64,9 @@ def old_style(config):
     rope_parameters = config.pop("rope_parameters")
     config["rope_theta"] = rope_parameters.pop("rope_theta")
     scaled = rope_parameters.get("rope_type") != "default"
+    if "short_factor" in rope_parameters:  # these two stood beside the object
+        for key in ("partial_rotary_factor", "original_max_position_embeddings"):
+            config[key] = rope_parameters.pop(key)
     config["rope_scaling"] = rope_parameters if scaled else None
     config["torch_dtype"] = config.pop("dtype")
     config.pop("layer_types", None)

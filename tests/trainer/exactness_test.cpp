@@ -228,10 +228,16 @@ ModelConfig SamplerShape(Rng& rng, int i) {
   config.output_bias = rng.Int(0, 1) == 1;
   config.mlp_bias = rng.Int(0, 1) == 1;
   RopeConfig& rope = config.rope;
-  rope.type = static_cast<RopeType>(i % 4);
+  rope.type = static_cast<RopeType>(i % 5);
   rope.original_context = 16;
   if (rope.type != RopeType::kPlain) rope.factor = 3;
   if (rope.type == RopeType::kYarn) rope.attention_factor = 1.1;
+  if (rope.type == RopeType::kLongRope) {
+    config.head_dim = 4 * rng.Int(1, 4);
+    rope.share = 0.5;
+    rope.attention_factor = 1.2;
+    rope.divisors.assign(static_cast<std::size_t>(config.head_dim / 4), 1.7F);
+  }
   return config;
 }
 

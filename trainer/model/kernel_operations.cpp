@@ -99,14 +99,13 @@ struct NormFunction : torch::autograd::Function<NormFunction> {
 
 at::Tensor Rotated(const at::Tensor& x, const at::Tensor& cos, const at::Tensor& sin) {
   at::Tensor y = x.contiguous().clone();
-  const std::int64_t heads = x.size(1), head_dim = x.size(2);
+  const std::int64_t heads = x.size(1), head_dim = x.size(2), half = cos.size(2);
   auto* values = y.mutable_data_ptr<float>();
   ForRows(x.size(0), heads * head_dim, [&](std::int64_t first, std::int64_t last) {
     for (std::int64_t t = first; t < last; ++t) {
-      const std::int64_t at = t * head_dim / 2;
       for (std::int64_t head = 0; head < heads; ++head) {
-        kernels::Rotate(values + (t * heads + head) * head_dim, Floats(cos) + at, Floats(sin) + at,
-                        head_dim);
+        kernels::Rotate(values + (t * heads + head) * head_dim, Floats(cos) + t * half,
+                        Floats(sin) + t * half, 2 * half);
       }
     }
   });

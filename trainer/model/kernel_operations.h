@@ -29,7 +29,7 @@ at::Tensor KernelProduct(const at::Tensor& x, const at::Tensor& weight, const at
                          const at::Tensor& lora_b, double scale);
 // RMSNorm over the last dimension.
 at::Tensor KernelNorm(const at::Tensor& x, const at::Tensor& weight, double epsilon);
-// Rotary positions: x [tokens, heads, head_dim]; cos and sin [tokens, 1, head_dim / 2].
+// Rotary positions: x [tokens, heads, head_dim]; cos and sin [tokens, 1, rotary_dim / 2].
 at::Tensor KernelRotate(const at::Tensor& x, const at::Tensor& cos, const at::Tensor& sin);
 // silu(gate) * up
 at::Tensor KernelSwiGlu(const at::Tensor& gate, const at::Tensor& up);

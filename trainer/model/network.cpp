@@ -21,11 +21,11 @@ Network::Network(const ModelConfig& config, const LearnerOptions& options, Netwo
       options_(options),
       tensors_(std::move(tensors)),
       kernels_(!options.plain && !options.double_precision),
-      rope_(config.rope, config.head_dim) {}
+      rope_(config.rope, config.rotary_dim()) {}
 
 // The sampler's table in fp32; from the exact angles in double precision, where nothing is scaled.
 Network::Rotation Network::RotationOf(const PackedBatch& batch) {
-  const std::int64_t half = config_.head_dim / 2;
+  const std::int64_t half = config_.rotary_dim() / 2;
   const auto longest = std::max_element(batch.positions.begin(), batch.positions.end());
   rope_.Grow(kernels::RoundUp(*longest + 1, 256));
   const bool exact = options_.double_precision && config_.rope.type == RopeType::kPlain &&
@@ -40,9 +40,9 @@ Network::Rotation Network::RotationOf(const PackedBatch& batch) {
       continue;
     }
     for (std::int64_t i = 0; i < half; ++i) {
-      const double angle = static_cast<double>(position) *
-                           std::pow(config_.rope.theta, -2.0 * static_cast<double>(i) /
-                                                            static_cast<double>(config_.head_dim));
+      const double angle =
+          static_cast<double>(position) *
+          std::pow(config_.rope.theta, -static_cast<double>(i) / static_cast<double>(half));
       cos.mutable_data_ptr<double>()[t * half + i] = std::cos(angle);
       sin.mutable_data_ptr<double>()[t * half + i] = std::sin(angle);
     }
@@ -64,10 +64,12 @@ at::Tensor Network::Product(const LinearWeights& w, const at::Tensor& x) const {
 
 at::Tensor Network::Rotate(const at::Tensor& x, const Rotation& rotation) const {
   if (kernels_) return KernelRotate(x, rotation.cos, rotation.sin);
-  const auto halves = x.chunk(2, -1);
-  return at::cat({halves[0] * rotation.cos - halves[1] * rotation.sin,
-                  halves[1] * rotation.cos + halves[0] * rotation.sin},
-                 -1);
+  const std::int64_t half = config_.rotary_dim() / 2;
+  const at::Tensor first = x.narrow(-1, 0, half), second = x.narrow(-1, half, half);
+  return at::cat(
+      {first * rotation.cos - second * rotation.sin, second * rotation.cos + first * rotation.sin,
+       x.narrow(-1, 2 * half, config_.head_dim - 2 * half)},
+      -1);
 }
 
 at::Tensor Network::Norm(const at::Tensor& x, const at::Tensor& weight) const {

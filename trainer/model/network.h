@@ -48,7 +48,7 @@ class Network {
   // Hidden states that predict the response tokens, normed for the head.
   at::Tensor FinalHidden(const PackedBatch& batch);
   struct Rotation {
-    at::Tensor cos, sin;  // [tokens, 1, head_dim / 2]
+    at::Tensor cos, sin;  // [tokens, 1, rotary_dim / 2]
   };
   Rotation RotationOf(const PackedBatch& batch);
   at::Tensor Product(const LinearWeights& weights, const at::Tensor& x) const;

@@ -9,10 +9,10 @@ namespace assay {
 
 const std::vector<Architecture>& Architectures() {
   static const std::vector<Architecture> known = {
-      {"llama", "LlamaForCausalLM", false, false, true},
-      {"qwen2", "Qwen2ForCausalLM", true, false, false},
-      {"qwen3", "Qwen3ForCausalLM", false, true, false},
-      {"phi3", "Phi3ForCausalLM", false, false, false},
+      {"llama", "LlamaForCausalLM", false, false, true, false},
+      {"qwen2", "Qwen2ForCausalLM", true, false, false, false},
+      {"qwen3", "Qwen3ForCausalLM", false, true, false, false},
+      {"phi3", "Phi3ForCausalLM", false, false, false, true},
   };
   return known;
 }
@@ -49,9 +49,19 @@ Result<void> CheckSizes(const ModelConfig& config, std::string_view place) {
     return Fail(ErrorCode::kInput, "{}: {} heads cannot share {} key/value heads evenly", place,
                 config.heads, config.kv_heads);
   }
-  if (config.head_dim % 2 != 0) {
-    return Fail(ErrorCode::kInput, "{}: head_dim {} is odd, which rotary positions do not allow",
-                place, config.head_dim);
+  if (config.head_dim % 2 != 0 || config.rotary_dim() % 2 != 0) {
+    return Fail(ErrorCode::kInput,
+                "{}: head_dim {} is odd, or its rotated part {} is: rotary positions need pairs",
+                place, config.head_dim, config.rotary_dim());
+  }
+  if (config.rotary_dim() < 2 || config.rotary_dim() > config.head_dim) {
+    return Fail(ErrorCode::kInput, "{}: {} of {} dimensions of a head are rotated", place,
+                config.rotary_dim(), config.head_dim);
+  }
+  const std::size_t divisors = config.rope.divisors.size();
+  if (divisors != 0 && divisors != static_cast<std::size_t>(config.rotary_dim() / 2)) {
+    return Fail(ErrorCode::kInput, "{}: rotary positions have {} frequencies and {} factors", place,
+                config.rotary_dim() / 2, divisors);
   }
   const std::int64_t widest = std::max({config.vocabulary, 2 * config.intermediate,
                                         config.query_columns() + 2 * config.kv_columns()});

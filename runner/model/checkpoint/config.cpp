@@ -31,27 +31,74 @@ Result<RopeType> RopeTypeOf(const std::string& name, const std::string& place) {
   if (name == "linear") return RopeType::kLinear;
   if (name == "llama3") return RopeType::kLlama3;
   if (name == "yarn") return RopeType::kYarn;
+  if (name == "longrope" || name == "su") return RopeType::kLongRope;
   return Fail(ErrorCode::kInput,
-              "{}: rope type \"{}\" is not implemented (there are: default, linear, llama3, yarn)",
+              "{}: rope type \"{}\" is not implemented (there are: default, linear, llama3, yarn, "
+              "longrope)",
               place, name);
 }
 
+// What config.json says of positions beside the object on rotation.
+struct Positions {
+  double most = 0;                 // max_position_embeddings
+  std::optional<double> original;  // original_max_position_embeddings
+};
+
+// The context ends where the short factors do.
+void ReadLongRope(Fields& fields, const Positions& positions, ModelConfig& out) {
+  RopeConfig& rope = out.rope;
+  rope.divisors.clear();
+  rope.original_context = fields.OptionalNumber("original_max_position_embeddings")
+                              .value_or(positions.original.value_or(positions.most));
+  for (const Json& factor : fields.Array("short_factor")) {
+    const double value = factor.is_number() ? factor.get<double>() : 0;
+    if (!(value > 0)) fields.Refuse("short_factor", "must hold numbers above 0");
+    rope.divisors.push_back(static_cast<float>(value));
+  }
+  if (!(rope.original_context >= 2)) {
+    fields.Refuse("original_max_position_embeddings", "must be at least 2");
+    return;
+  }
+  rope.factor = fields.OptionalNumber("factor").value_or(positions.most / rope.original_context);
+  const double implied =
+      rope.factor <= 1 ? 1 : std::sqrt(1 + std::log(rope.factor) / std::log(rope.original_context));
+  rope.attention_factor = fields.OptionalNumber("attention_factor").value_or(implied);
+  if (rope.original_context < static_cast<double>(out.context)) {
+    out.context = static_cast<std::int64_t>(rope.original_context);
+  }
+}
+
+void ReadShare(Fields& fields, ModelConfig& out) {
+  const double share = fields.OptionalNumber("partial_rotary_factor").value_or(out.rope.share);
+  const auto architecture = FindArchitecture(out.architecture, "");
+  if (share != 1 && !(architecture && architecture->partial_rotation)) {
+    fields.Refuse("partial_rotary_factor", "is not implemented for " + out.architecture);
+  }
+  if (!(share > 0 && share <= 1)) {
+    fields.Refuse("partial_rotary_factor", "must be above 0, up to 1");
+  }
+  out.rope.share = share;
+}
+
 // `object` is rope_parameters, or rope_scaling of older files.
-Result<void> ReadScaling(const Json& object, const std::string& place, std::int64_t context,
-                         RopeConfig& rope) {
+Result<void> ReadScaling(const Json& object, const std::string& place, const Positions& positions,
+                         ModelConfig& out) {
+  RopeConfig& rope = out.rope;
   Fields fields(object, place);
   fields.AllowOthers();
   rope.theta = fields.OptionalNumber("rope_theta").value_or(rope.theta);
   const auto new_name = fields.OptionalString("rope_type");
   const auto old_name = fields.OptionalString("type");
-  if (fields.OptionalNumber("partial_rotary_factor").value_or(1) != 1) {
-    fields.Refuse("partial_rotary_factor", "is not implemented");
-  }
+  ReadShare(fields, out);
   if (auto done = fields.Done(); !done) return done;
   const auto type = RopeTypeOf(new_name.value_or(old_name.value_or("default")), place);
   if (!type) return Pass(type.error());
   rope.type = *type;
   if (rope.type == RopeType::kPlain) return {};
+  if (rope.type == RopeType::kLongRope) {
+    ReadLongRope(fields, positions, out);
+    return fields.Done();
+  }
   rope.factor = fields.Number("factor");
   if (rope.type == RopeType::kLlama3) {
     rope.low_frequency_factor = fields.Number("low_freq_factor");
@@ -62,8 +109,8 @@ Result<void> ReadScaling(const Json& object, const std::string& place, std::int6
     }
   }
   if (rope.type == RopeType::kYarn) {
-    rope.original_context = fields.OptionalNumber("original_max_position_embeddings")
-                                .value_or(static_cast<double>(context));
+    rope.original_context =
+        fields.OptionalNumber("original_max_position_embeddings").value_or(positions.most);
     rope.beta_fast = fields.OptionalNumber("beta_fast").value_or(32);
     rope.beta_slow = fields.OptionalNumber("beta_slow").value_or(1);
     rope.truncate = fields.OptionalBool("truncate").value_or(true);
@@ -130,7 +177,9 @@ Result<ModelConfig> ParseModelConfig(const Json& config, const std::string& plac
   out.kv_heads = fields.OptionalInt("num_key_value_heads", 1, kMaxInt).value_or(out.heads);
   out.head_dim = fields.OptionalInt("head_dim", 1, kMaxInt)
                      .value_or(out.heads > 0 ? out.hidden / out.heads : 0);
-  out.context = fields.OptionalInt("max_position_embeddings", 1, kMaxInt).value_or(2048);
+  const auto max_positions =
+      fields.OptionalInt("max_position_embeddings", 1, kMaxInt).value_or(2048);
+  out.context = max_positions;
   out.rms_eps = fields.OptionalNumber("rms_norm_eps").value_or(1e-6);
   out.tied_head = fields.OptionalBool("tie_word_embeddings").value_or(false);
   const bool attention_bias = fields.OptionalBool("attention_bias").value_or(false);
@@ -144,9 +193,9 @@ Result<ModelConfig> ParseModelConfig(const Json& config, const std::string& plac
   }
   ReadWindows(fields, out);
 
-  if (fields.OptionalNumber("partial_rotary_factor").value_or(1) != 1) {
-    fields.Refuse("partial_rotary_factor", "is not implemented");
-  }
+  ReadShare(fields, out);
+  const Positions positions{static_cast<double>(max_positions),
+                            fields.OptionalNumber("original_max_position_embeddings")};
   out.rope.theta = fields.OptionalNumber("rope_theta").value_or(10000);
   const Json* parameters = fields.OptionalAny("rope_parameters");
   const Json* scaling = fields.OptionalAny("rope_scaling");
@@ -158,7 +207,7 @@ Result<ModelConfig> ParseModelConfig(const Json& config, const std::string& plac
     if (!rope->is_object()) {
       return Fail(ErrorCode::kInput, "{}: {} must be an object", place, key);
     }
-    auto read = ReadScaling(*rope, place + ": " + key, out.context, out.rope);
+    auto read = ReadScaling(*rope, place + ": " + key, positions, out);
     if (!read) return Pass(read.error());
   }
   if (auto sizes = CheckSizes(out, place); !sizes) return Pass(sizes.error());

@@ -23,6 +23,10 @@ enum class RopeType {
   kLinear,  // positions divided by `factor`
   kLlama3,  // low frequencies divided by `factor`, a smooth band between
   kYarn,    // Peng et al. 2023, as transformers computes it
+  // Phi-3's, within the context it was trained on: `divisors` and `attention_factor`. Beyond it
+  // transformers turns all positions by other frequencies, those before as well: the context ends
+  // there.
+  kLongRope,
 };
 
 struct RopeConfig {
@@ -34,10 +38,12 @@ struct RopeConfig {
   double original_context = 0;       // llama3, yarn: positions seen in training
   double beta_fast = 32;             // yarn
   double beta_slow = 1;              // yarn
-  double attention_factor = 1;       // yarn: multiplies cos and sin
+  double attention_factor = 1;       // yarn, longrope: multiplies cos and sin
   bool truncate = true;              // yarn: whole dimensions at the ends of the band
-  // Not empty (GGUF's rope_freqs.weight): each of the head_dim/2 frequencies is divided by this.
+  // Not empty (GGUF's rope_freqs.weight, longrope's short_factor): each frequency is divided by
+  // this.
   std::vector<float> divisors;
+  double share = 1;  // of a head's dimensions, the first ones, are rotated
 };
 
 struct ModelConfig {
@@ -63,6 +69,9 @@ struct ModelConfig {
 
   std::int64_t query_columns() const { return heads * head_dim; }
   std::int64_t kv_columns() const { return kv_heads * head_dim; }
+  std::int64_t rotary_dim() const {
+    return static_cast<std::int64_t>(static_cast<double>(head_dim) * rope.share);
+  }
   std::int64_t parameters() const;
   float attention_scale() const;  // of the products of queries and keys
 };
@@ -74,6 +83,7 @@ struct Architecture {
   bool always_qkv_bias;
   bool qk_norm;
   bool gguf_interleaved;  // GGUF files keep Q and K rows pairwise interleaved
+  bool partial_rotation;  // may leave a part of each head as it is
 };
 const std::vector<Architecture>& Architectures();
 // kInput naming `place` and the architectures that are known.

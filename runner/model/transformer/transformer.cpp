@@ -65,7 +65,7 @@ Transformer::Transformer(const ModelConfig& config, std::shared_ptr<const Tensor
       source_(std::move(source)),
       format_(format),
       team_(std::move(team)),
-      rope_(config.rope, config.head_dim),
+      rope_(config.rope, config.rotary_dim()),
       buffers_(std::make_shared<Buffers>(config, team_->threads())) {}
 
 std::int64_t Transformer::WorkBytes(const ModelConfig& c, std::size_t threads) {
@@ -200,7 +200,8 @@ void Transformer::Attention(std::int64_t layer, std::span<const ForwardRow> rows
         const auto& norm = head < config_.heads ? w.query_norm : w.key_norm;
         kernels::RmsNorm(values, norm.data(), dim, epsilon, values);
       }
-      kernels::Rotate(values, rope_.Cos(row.position), rope_.Sin(row.position), dim);
+      kernels::Rotate(values, rope_.Cos(row.position), rope_.Sin(row.position),
+                      config_.rotary_dim());
     }
     float* page = pool.Page(row.pages[row.position / kernels::kPagePositions]);
     for (std::int64_t head = 0; head < config_.kv_heads; ++head) {

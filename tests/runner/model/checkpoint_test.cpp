@@ -230,8 +230,13 @@ TEST_CASE("a configuration that is not implemented is refused by name") {
   };
   CHECK_THAT(message("model_type", "mixtral"), Contains("mixtral") && Contains("qwen3"));
   CHECK_THAT(message("hidden_act", "gelu"), Contains("gelu"));
-  CHECK_THAT(message("rope_scaling", Json{{"rope_type", "longrope"}, {"factor", 2.0}}),
-             Contains("longrope"));
+  CHECK_THAT(message("rope_scaling", Json{{"rope_type", "dynamic"}, {"factor", 2.0}}),
+             Contains("dynamic") && Contains("longrope"));
+  CHECK_THAT(message("rope_scaling", Json{{"rope_type", "longrope"}}), Contains("short_factor"));
+  CHECK_THAT(message("rope_scaling", Json{{"rope_type", "longrope"}, {"short_factor", {1, 0}}}),
+             Contains("above 0"));
+  CHECK_THAT(message("rope_scaling", Json{{"rope_type", "longrope"}, {"short_factor", {1, 2, 3}}}),
+             Contains("4 frequencies and 3 factors"));
   CHECK_THAT(message("rope_scaling", Json{{"type", "linear"}}), Contains("factor"));
   CHECK_THAT(message("layer_types", Json{"full_attention", "sliding_attention"}),
              Contains("sliding_attention"));
@@ -268,6 +273,16 @@ TEST_CASE("fused projections are shown one by one, and a misshapen one is refuse
                                wrong.intermediate, wrong.hidden);
   REQUIRE(!refused);
   CHECK_THAT(refused.error().message, Contains("gate_proj"));
+}
+
+TEST_CASE("long rotation ends the context where its short factors do") {
+  const auto config = ReadModelConfig(kCases / "tiny/phi3_longrope");
+  REQUIRE(config);
+  CHECK(config->context == 128);
+  CHECK(config->rotary_dim() == 12);
+  CHECK(config->head_dim == 16);
+  CHECK(config->rope.divisors.size() == 6);
+  CHECK(config->rope.attention_factor == Approx(std::sqrt(1 + std::log(4) / std::log(128))));
 }
 
 TEST_CASE("stop ids are the union of both configuration files") {

@@ -92,8 +92,9 @@ double LargestDifference(const std::vector<float>& logits, const Tiny& tiny) {
 }
 
 const std::vector<std::string>& Families() {
-  static const std::vector<std::string> names = {
-      "llama_tied", "llama3_rope", "llama_linear", "qwen2", "qwen2_yarn", "qwen3", "phi3"};
+  static const std::vector<std::string> names = {"llama_tied", "llama3_rope",  "llama_linear",
+                                                 "qwen2",      "qwen2_yarn",   "qwen3",
+                                                 "phi3",       "phi3_longrope"};
   return names;
 }
 

@@ -46,24 +46,23 @@ void Yarn(const RopeConfig& c, std::int64_t head_dim, std::vector<double>& frequ
 
 }  // namespace
 
-std::vector<float> RopeFrequencies(const RopeConfig& config, std::int64_t head_dim) {
-  std::vector<double> frequencies(static_cast<std::size_t>(head_dim / 2));
+std::vector<float> RopeFrequencies(const RopeConfig& config, std::int64_t rotary_dim) {
+  std::vector<double> frequencies(static_cast<std::size_t>(rotary_dim / 2));
   for (std::size_t i = 0; i < frequencies.size(); ++i) {
-    const double exponent = 2 * static_cast<double>(i) / static_cast<double>(head_dim);
+    const double exponent = 2 * static_cast<double>(i) / static_cast<double>(rotary_dim);
     frequencies[i] = static_cast<double>(static_cast<float>(1 / std::pow(config.theta, exponent)));
     if (config.type == RopeType::kLinear) frequencies[i] /= config.factor;
     if (config.type == RopeType::kLlama3) frequencies[i] = Llama3(frequencies[i], config);
     if (!config.divisors.empty()) frequencies[i] /= static_cast<double>(config.divisors[i]);
   }
-  if (config.type == RopeType::kYarn) Yarn(config, head_dim, frequencies);
+  if (config.type == RopeType::kYarn) Yarn(config, rotary_dim, frequencies);
   return {frequencies.begin(), frequencies.end()};
 }
 
-RopeTable::RopeTable(const RopeConfig& config, std::int64_t head_dim)
-    : half_(head_dim / 2),
-      frequencies_(RopeFrequencies(config, head_dim)),
-      factor_(config.type == RopeType::kYarn ? static_cast<float>(config.attention_factor) : 1.0F) {
-}
+RopeTable::RopeTable(const RopeConfig& config, std::int64_t rotary_dim)
+    : half_(rotary_dim / 2),
+      frequencies_(RopeFrequencies(config, rotary_dim)),
+      factor_(static_cast<float>(config.attention_factor)) {}
 
 void RopeTable::Grow(std::int64_t positions) {
   if (positions <= positions_) return;
