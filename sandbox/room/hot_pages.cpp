@@ -22,7 +22,8 @@ namespace {
 constexpr std::size_t kPage = 4096;
 // Linux, Documentation/admin-guide/mm/pagemap.rst.
 constexpr std::uint64_t kPresent = 1ULL << 63, kOfFile = 1ULL << 61, kExclusive = 1ULL << 56;
-constexpr int kPopulateWrite = 23;  // MADV_POPULATE_WRITE, Linux 5.14
+constexpr std::size_t kLargestMapping = std::size_t{1} << 32;  // sanitizers reserve terabytes
+constexpr int kPopulateWrite = 23;                             // MADV_POPULATE_WRITE, Linux 5.14
 
 UniqueFd OpenAbove(const char* path) {
   const UniqueFd fd(open(path, O_RDONLY | O_CLOEXEC));
@@ -69,7 +70,7 @@ void HotPages::Learn(const std::function<void()>& rehearsal) {
     char rights[5] = {};
     if (std::sscanf(maps.substr(at, end - at).c_str(), "%llx-%llx %4s", &first, &last, rights) ==
             3 &&
-        std::strcmp(rights, "rw-p") == 0) {
+        std::strcmp(rights, "rw-p") == 0 && last - first < kLargestMapping) {
       Scan(first, last);
     }
     at = end + 1;
