@@ -63,6 +63,9 @@ std::int64_t ResidentKb() {
   return pages * 4;
 }
 
+// A room tidies up and readies its next process after its reply.
+void Settle() { std::this_thread::sleep_for(std::chrono::milliseconds(500)); }
+
 std::size_t CgroupsOf(pid_t owner) {
   std::size_t count = 0;
   std::error_code error;
@@ -214,6 +217,7 @@ TEST_CASE(
 
 TEST_CASE("a sandbox leaves no descriptor, process or folder behind", "[sandbox][cleanup]") {
   BestBox();
+  Settle();
   const std::size_t before = OpenDescriptors();
   const std::size_t children = ChildrenOf(getpid()).size();
   for (int time = 0; time < 3; ++time) {
@@ -250,15 +254,14 @@ struct Held {
 TEST_CASE("100,000 runs: memory, zombies, mounts, cgroups and descriptors stay",
           "[sandbox][slow]") {
   Sandbox& box = BestBox();
-  const auto settle = [] { std::this_thread::sleep_for(std::chrono::milliseconds(500)); };
   for (int run = 0; run < 200; ++run) RunScript(box, "pass", "", {});
-  settle();  // a room tidies up and readies its next process after its reply
+  Settle();
   const Held before;
   for (int run = 0; run < 100'000; ++run) {
     const RunResult result = RunScript(box, "print(1)", "", {});
     REQUIRE(result.stdout_text == "1\n");
   }
-  settle();
+  Settle();
   const Held after;
   WARN("supervisor memory grew by "
        << after.resident_kb - before.resident_kb << " KB; " << after.processes << " processes, "

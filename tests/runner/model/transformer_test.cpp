@@ -152,12 +152,19 @@ TEST_CASE("logits have the same bits at every chunk size, thread count and instr
   }
 }
 
+// Beside the largest exact logit: random weights make some families' logits larger than others'.
+double RelativeDifference(const Tiny& tiny) {
+  double largest = 0;
+  for (const float logit : tiny.logits) largest = std::max(largest, std::fabs(double{logit}));
+  return LargestDifference(AllLogits(*tiny.transformer, tiny.ids, 64), tiny) / largest;
+}
+
 TEST_CASE("reduced formats stay near the exact logits") {
   for (const std::string& name : Families()) {
-    const Tiny half = Open(name, kernels::WeightFormat::kBf16);
-    CHECK(LargestDifference(AllLogits(*half.transformer, half.ids, 64), half) < 0.3);
-    const Tiny eighth = Open(name, kernels::WeightFormat::kInt8);
-    CHECK(LargestDifference(AllLogits(*eighth.transformer, eighth.ids, 64), eighth) < 1.0);
+    DYNAMIC_SECTION(name) {
+      CHECK(RelativeDifference(Open(name, kernels::WeightFormat::kBf16)) < 0.04);
+      CHECK(RelativeDifference(Open(name, kernels::WeightFormat::kInt8)) < 0.2);
+    }
   }
 }
 
