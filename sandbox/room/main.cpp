@@ -86,4 +86,16 @@ int Main(int argc, char** argv) {
 }  // namespace
 }  // namespace assay::sandbox
 
+// In sanitized builds programs must end as they do in others: out of memory is theirs to handle,
+// and their signals end them.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+namespace {
+constexpr char kOptions[] =
+    "allocator_may_return_null=1:handle_segv=0:handle_sigbus=0:handle_sigill=0:handle_sigfpe=0:"
+    "handle_abort=0";
+}
+extern "C" const char* __asan_default_options() { return kOptions; }
+extern "C" const char* __tsan_default_options() { return kOptions; }
+#endif
+
 int main(int argc, char** argv) { return assay::sandbox::Main(argc, argv); }
