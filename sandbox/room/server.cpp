@@ -39,7 +39,7 @@ int Sleep(void*) {
 
 alignas(16) char shadow_stack[4096];
 
-constexpr int kIdleMs = 20;
+constexpr int kIdleMs = 5;
 
 std::int64_t ReadNumber(int fd) {
   char text[32] = {};

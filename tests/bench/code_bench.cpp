@@ -132,7 +132,7 @@ int Alternate(const std::vector<Json>& problems, Peer& peer) {
     const Json& problem = problems[i];
     // What the one before left to do (the rooms' next processes, ended children) is done here, for
     // both alike.
-    std::this_thread::sleep_for(std::chrono::milliseconds(30));
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
     const auto begin = Clock::now();
     const auto verifier = MakeVerifier({{"kind", "code"},
                                         {"profile", "continuation"},
@@ -143,7 +143,7 @@ int Alternate(const std::vector<Json>& problems, Peer& peer) {
     const Verdict verdict = (*verifier)->Check(problem["canonical_solution"].get<std::string>(),
                                                std::chrono::milliseconds(20'000));
     const double mine = std::chrono::duration<double, std::milli>(Clock::now() - begin).count();
-    std::this_thread::sleep_for(std::chrono::milliseconds(30));
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
     const double other = peer.Ask(i);
     if (verdict.outcome != Outcome::kCorrect || other < 0) {
       std::fprintf(stderr, "problem %zu did not pass: ours %s, peer %.1f\n", i,

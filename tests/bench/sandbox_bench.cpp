@@ -76,7 +76,7 @@ int Main(int argc, char** argv) {
   for (Contender& contender : contenders) contender.body();
   for (int run = 0; run < runs; ++run) {
     for (Contender& contender : contenders) {
-      std::this_thread::sleep_for(std::chrono::milliseconds(30));
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
       contender.times.push_back(Milliseconds(contender.body));
     }
   }
