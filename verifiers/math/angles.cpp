@@ -102,12 +102,4 @@ bool DropDegrees(Ref& a, Ref& b, Tree& scratch_a, Tree& scratch_b) {
   return true;
 }
 
-bool Contains(const Ref& e, Op op) {
-  if (e.op() == op) return true;
-  for (std::size_t i = 0; i < e.kid_count(); ++i) {
-    if (Contains(e.kid(i), op)) return true;
-  }
-  return false;
-}
-
 }  // namespace assay::math

@@ -22,7 +22,4 @@ bool DropDegrees(Ref& a, Ref& b, Tree& scratch_a, Tree& scratch_b);
 // Takes the degree signs off an angle in degrees.
 Ref WithoutDegrees(const Ref& e, Tree& scratch);
 
-// Whether `op` occurs in `e`.
-bool Contains(const Ref& e, Op op);
-
 }  // namespace assay::math

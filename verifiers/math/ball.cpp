@@ -379,12 +379,9 @@ bool HasFreeNames(const Ref& e) {
   return FreeNames(e, bound);
 }
 
-bool HasPlusMinus(const Ref& e) {
-  if (e.op() == Op::kPlusMinus) return true;
-  for (std::size_t i = 0; i < e.kid_count(); ++i) {
-    if (HasPlusMinus(e.kid(i))) return true;
-  }
-  return false;
+bool IsMinusOne(const Ref& e) {
+  if (e.op() == Op::kNeg) return e.kid(0).op() == Op::kNumber && e.kid(0).number().IsOne();
+  return e.op() == Op::kNumber && e.number() == Rational(-1);
 }
 
 }  // namespace assay::math

@@ -94,13 +94,7 @@ class SeriesOf {
  private:
   slong prec() const { return balls_.prec(); }
 
-  bool Has(const Ref& e) const {
-    if (e.op() == Op::kSymbol) return e.name() == name_;
-    for (std::size_t i = 0; i < e.kid_count(); ++i) {
-      if (Has(e.kid(i))) return true;
-    }
-    return false;
-  }
+  bool Has(const Ref& e) const { return Mentions(e, name_); }
 
   static void Constant(const Ball& c, Laurent& out) {
     out.shift = 0;

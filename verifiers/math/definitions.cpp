@@ -84,11 +84,7 @@ class Renamer {
 }  // namespace
 
 bool IsInverseFunction(const Ref& e) {
-  if (e.op() != Op::kPow || e.kid(0).op() != Op::kSymbol) return false;
-  const Ref power = e.kid(1);
-  const bool negated = power.op() == Op::kNeg && power.kid(0).op() == Op::kNumber;
-  return (negated && power.kid(0).number().IsOne()) ||
-         (power.op() == Op::kNumber && power.number() == Rational(-1));
+  return e.op() == Op::kPow && e.kid(0).op() == Op::kSymbol && IsMinusOne(e.kid(1));
 }
 
 bool UnifyArguments(Ref& a, Ref& b, Tree& scratch_a, Tree& scratch_b) {

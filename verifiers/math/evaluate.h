@@ -77,9 +77,27 @@ struct EvaluationRules {
 // budget ends.
 bool Evaluate(const Ref& e, const EvaluationRules& rules, Budget& budget, Ball& out);
 
+// Whether `test` holds of `e` or of a part of it.
+template <class Test>
+bool AnyPart(const Ref& e, const Test& test) {
+  if (test(e)) return true;
+  for (std::size_t i = 0; i < e.kid_count(); ++i) {
+    if (AnyPart(e.kid(i), test)) return true;
+  }
+  return false;
+}
+// Whether `op` occurs in `e`.
+inline bool Contains(const Ref& e, Op op) {
+  return AnyPart(e, [op](const Ref& part) { return part.op() == op; });
+}
+// Whether the symbol `name` occurs in `e`.
+inline bool Mentions(const Ref& e, std::string_view name) {
+  return AnyPart(
+      e, [name](const Ref& part) { return part.op() == Op::kSymbol && part.name() == name; });
+}
 // Whether names occur that no sum or integral binds.
 bool HasFreeNames(const Ref& e);
-// Whether a ± occurs.
-bool HasPlusMinus(const Ref& e);
+// -1, written as a number or as 1 with a sign.
+bool IsMinusOne(const Ref& e);
 
 }  // namespace assay::math

@@ -8,7 +8,7 @@ namespace assay::math {
 std::vector<Ref> Elements(const Ref& e) {
   std::vector<Ref> items;
   const auto put = [&](const Ref& item) {
-    if (item.sign == 0 && HasPlusMinus(item)) {
+    if (item.sign == 0 && Contains(item, Op::kPlusMinus)) {
       // "x = \pm 2" keeps its name on both values
       items.push_back({item.tree, item.id, 1});
       items.push_back({item.tree, item.id, -1});

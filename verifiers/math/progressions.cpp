@@ -19,26 +19,13 @@ constexpr std::int64_t kMaxModulus = 100'000;
 constexpr std::int64_t kMaxDenominator = 720;
 constexpr double kMaxRatio = 10'000;
 
-bool Mentions(const Ref& e, char letter) {
-  if (e.op() == Op::kSymbol) return e.name() == std::string_view(&letter, 1);
-  for (std::size_t i = 0; i < e.kid_count(); ++i) {
-    if (Mentions(e.kid(i), letter)) return true;
-  }
-  return false;
-}
-
-bool IsMinusOne(const Ref& e) {
-  if (e.op() == Op::kNeg) return e.kid(0).op() == Op::kNumber && e.kid(0).number().IsOne();
-  return e.op() == Op::kNumber && e.number() == Rational(-1);
-}
+bool Mentions(const Ref& e, char letter) { return Mentions(e, std::string_view(&letter, 1)); }
 
 // (-1)^k
 bool Alternates(const Ref& e, char letter) {
-  if (e.op() == Op::kPow && IsMinusOne(e.kid(0)) && Mentions(e.kid(1), letter)) return true;
-  for (std::size_t i = 0; i < e.kid_count(); ++i) {
-    if (Alternates(e.kid(i), letter)) return true;
-  }
-  return false;
+  return AnyPart(e, [letter](const Ref& part) {
+    return part.op() == Op::kPow && IsMinusOne(part.kid(0)) && Mentions(part.kid(1), letter);
+  });
 }
 
 // slope · k + rest

@@ -118,13 +118,7 @@ Match CompareRationals(const Ref& a, const Rational& x, const Ref& b, const Rati
 }
 
 // Whether an integral or a sum occurs.
-bool Summed(const Ref& e) {
-  if (e.op() == Op::kIntegral || e.op() == Op::kSum) return true;
-  for (std::size_t i = 0; i < e.kid_count(); ++i) {
-    if (Summed(e.kid(i))) return true;
-  }
-  return false;
-}
+bool Summed(const Ref& e) { return Contains(e, Op::kIntegral) || Contains(e, Op::kSum); }
 
 Match CompareConstants(const Ref& a, const Ref& b, const Rules& rules, Budget& budget) {
   EvaluationRules evaluation;

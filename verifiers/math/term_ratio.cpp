@@ -46,13 +46,7 @@ TermRatio::TermRatio(const Ref& body, std::string_view name, Balls& balls, slong
   if (known_) FormRatio();
 }
 
-bool TermRatio::Has(const Ref& e) const {
-  if (e.op() == Op::kSymbol) return e.name() == name_;
-  for (std::size_t i = 0; i < e.kid_count(); ++i) {
-    if (Has(e.kid(i))) return true;
-  }
-  return false;
-}
+bool TermRatio::Has(const Ref& e) const { return Mentions(e, name_); }
 
 // Multiplies the term by e^power.
 bool TermRatio::Factor(const Ref& e, int power, int depth) {

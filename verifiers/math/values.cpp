@@ -39,7 +39,7 @@ bool HasInequality(const Ref& e) {
 bool PlusMinusAgainstSet(const Ref& a, const Ref& b) {
   if ((a.op() == Op::kBraces) == (b.op() == Op::kBraces)) return false;
   const Ref& other = a.op() == Op::kBraces ? b : a;
-  return other.sign == 0 && HasPlusMinus(other);
+  return other.sign == 0 && Contains(other, Op::kPlusMinus);
 }
 
 bool IsNamedPoint(const Ref& e) {
@@ -141,8 +141,8 @@ Decision CompareSolutions(const Ref& a, const Ref& b, const Rules& rules, Budget
   if (HasInequality(a) || HasInequality(b)) {
     if (const auto sets = CompareRealSets(a, b, budget)) return *sets;
   }
-  const bool signs = (HasPlusMinus(a) || HasPlusMinus(b)) && a.sign == 0 && b.sign == 0 &&
-                     p != Op::kBraces && q != Op::kBraces;
+  const bool signs = (Contains(a, Op::kPlusMinus) || Contains(b, Op::kPlusMinus)) && a.sign == 0 &&
+                     b.sign == 0 && p != Op::kBraces && q != Op::kBraces;
   if (p == Op::kList || q == Op::kList || PlusMinusAgainstSet(a, b) || signs)
     return CompareAsLists(a, b, rules, budget);
   if (p != Op::kRelation && q != Op::kRelation) return std::nullopt;
