@@ -1,20 +1,17 @@
 #include "sandbox/room/hot_pages.h"
 
-#include <fcntl.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
-#include <sys/wait.h>
+#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <cstdint>
 #include <cstdio>
 #include <cstring>
 #include <string>
 
 #include "sandbox/room/system.h"
-#include "sandbox/wire.h"
 
 namespace assay::sandbox {
 namespace {
@@ -25,11 +22,6 @@ constexpr std::uint64_t kPresent = 1ULL << 63, kOfFile = 1ULL << 61, kExclusive 
 constexpr std::size_t kLargestMapping = std::size_t{1} << 32;  // sanitizers reserve terabytes
 constexpr int kPopulateWrite = 23;                             // MADV_POPULATE_WRITE, Linux 5.14
 
-UniqueFd OpenAbove(const char* path) {
-  const UniqueFd fd(open(path, O_RDONLY | O_CLOEXEC));
-  return UniqueFd(fd.valid() ? fcntl(fd.get(), F_DUPFD_CLOEXEC, kFirstFreeFd) : -1);
-}
-
 // As long as it lives, a page that this process has not written to since belongs to both.
 class Sharer {
  public:
@@ -39,10 +31,7 @@ class Sharer {
     while (true) pause();
   }
   ~Sharer() {
-    if (pid_ <= 0) return;
-    kill(pid_, SIGKILL);
-    while (waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
-    }
+    if (pid_ > 0) EndChild(pid_);
   }
   Sharer(const Sharer&) = delete;
   Sharer& operator=(const Sharer&) = delete;

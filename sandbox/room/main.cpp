@@ -10,6 +10,7 @@
 
 #include <cstdlib>
 #include <cstring>
+#include <utility>
 
 #include "sandbox/room/exec_guest.h"
 #include "sandbox/room/python_guest.h"
@@ -62,8 +63,7 @@ int Main(int argc, char** argv) {
   close(kPreloadFd);
   const RoomPlan plan = PlanOf(argc, argv);
   if (const std::string trouble = EnterRoom(plan); !trouble.empty()) SayFailed(trouble);
-  const int statm =
-      fcntl(open("/proc/self/statm", O_RDONLY | O_CLOEXEC), F_DUPFD_CLOEXEC, kFirstFreeFd);
+  UniqueFd statm = OpenAbove("/proc/self/statm");
   PythonGuest python;
   if (plan.role == Role::kPython) python.OpenMaps();
   if (const std::string trouble = MakeRoot(plan); !trouble.empty()) SayFailed(trouble);
@@ -75,7 +75,8 @@ int Main(int argc, char** argv) {
   }
   if (plan.role == Role::kExec) signal(SIGPIPE, SIG_DFL);  // Python programs expect it ignored
   Server server(plan, plan.role == Role::kPython ? static_cast<Guest&>(python) : exec);
-  if (const std::string trouble = server.Prepare(statm); !trouble.empty()) SayFailed(trouble);
+  if (const std::string trouble = server.Prepare(std::move(statm)); !trouble.empty())
+    SayFailed(trouble);
   Hello hello;
   hello.layers = server.layers();
   send(kControlFd, &hello, sizeof hello, MSG_NOSIGNAL);

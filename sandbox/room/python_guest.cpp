@@ -15,10 +15,7 @@ namespace {
 constexpr char kWarmUp[] =
     "import math, re, collections, itertools, functools, heapq, bisect, typing, random, string\n"
     "import copy, operator, io, os, time\n"
-    "random.seed(0)\n"
-    "import gc\n"
-    "gc.collect()\n"
-    "gc.freeze()\n";
+    "random.seed(0)\n";
 
 // Each page that a fork writes to costs it a fault and a copy, and allocators hand out the holes
 // that the warm-up left all over the heap. So fill the holes here, once: the forks then allocate
@@ -175,9 +172,8 @@ std::string PythonGuest::WarmUp(int hash_seed, const std::string& preload) {
   }
   if (PyRun_SimpleString(kWarmUp) != 0) return "the standard library cannot be imported";
   globals_ = PyModule_GetDict(PyImport_AddModule("__main__"));
-  for (const char* used :
-       {"math", "re", "collections", "itertools", "functools", "heapq", "bisect", "typing",
-        "random", "string", "copy", "operator", "io", "os", "time", "gc"}) {
+  for (const char* used : {"math", "re", "collections", "itertools", "functools", "heapq", "bisect",
+                           "typing", "random", "string", "copy", "operator", "io", "os", "time"}) {
     PyDict_DelItemString(globals_, used);
   }
   if (const std::size_t nul = preload.find('\0'); nul != std::string::npos) {

@@ -64,7 +64,7 @@ Server::Server(const RoomPlan& plan, Guest& guest)
       candidate_uid_(CandidateUid(plan)),
       cpus_(static_cast<int>(UsableThreads())) {}
 
-std::string Server::Prepare(int statm_fd) {
+std::string Server::Prepare(UniqueFd statm) {
   layers_ = kRlimits | kSeccomp;
   void* page =
       mmap(nullptr, sizeof(Progress), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -92,10 +92,10 @@ std::string Server::Prepare(int statm_fd) {
   oom_kills_ = OomKills();
   for (int capability = 0; prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) == 0; ++capability) {
   }  // what runs could regain by exec; our own stay
-  char statm[64] = {};
-  if (pread(statm_fd, statm, sizeof statm - 1, 0) <= 0) return "reading /proc/self/statm";
-  base_kb_ = strtoll(statm, nullptr, 10) * (sysconf(_SC_PAGESIZE) / 1024);
-  close(statm_fd);
+  char sizes[64] = {};
+  if (pread(statm.get(), sizes, sizeof sizes - 1, 0) <= 0) return "reading /proc/self/statm";
+  base_kb_ = strtoll(sizes, nullptr, 10) * (sysconf(_SC_PAGESIZE) / 1024);
+  statm.Reset();
   guest_.Settle();
   if (!NewChild(false)) return std::string("the first child: ") + std::strerror(errno);
   return "";
@@ -114,9 +114,7 @@ void Server::KillNamespace() const {
 
 void Server::EndNamespace() {
   if (next_.init < 0) return;
-  KillNamespace();
-  while (waitpid(next_.init, nullptr, 0) < 0 && errno == EINTR) {
-  }
+  EndChild(next_.init);
   close(next_.pidfd);
   next_ = {};
 }
@@ -198,9 +196,7 @@ bool Server::ChildLives() const {
 
 bool Server::ReplaceChild(const Limits& limits) {
   if (child_.pid > 0) {
-    kill(child_.pid, SIGKILL);
-    while (waitpid(child_.pid, nullptr, 0) < 0 && errno == EINTR) {
-    }
+    EndChild(child_.pid);
     ForgetChild();
   }
   EndNamespace();

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "base/unique_fd.h"
 #include "sandbox/room/enclosure.h"
 #include "sandbox/wire.h"
 
@@ -45,9 +46,9 @@ class Server {
   // `guest` must outlive this.
   Server(const RoomPlan& plan, Guest& guest);
 
-  // Prepares what all runs share. `statm_fd`: this process' /proc/self/statm. Returns an empty
-  // text, or what failed.
-  std::string Prepare(int statm_fd);
+  // Prepares what all runs share. `statm`: this process' /proc/self/statm. Returns an empty text,
+  // or what failed.
+  std::string Prepare(UniqueFd statm);
   std::uint32_t layers() const { return layers_; }
   // Returns when the host closes the control socket.
   void Serve();

@@ -12,6 +12,8 @@
 #include <cstdlib>
 #include <vector>
 
+#include "sandbox/wire.h"
+
 namespace assay::sandbox {
 
 int PidfdOpen(pid_t pid) { return static_cast<int>(syscall(SYS_pidfd_open, pid, 0)); }
@@ -62,6 +64,17 @@ std::int64_t CpuUs(pid_t pid) {
   timespec used{};
   if (clock_gettime(clock, &used) != 0) return -1;
   return used.tv_sec * std::int64_t{1'000'000} + used.tv_nsec / 1000;
+}
+
+UniqueFd OpenAbove(const char* path) {
+  const UniqueFd fd(open(path, O_RDONLY | O_CLOEXEC));
+  return UniqueFd(fd.valid() ? fcntl(fd.get(), F_DUPFD_CLOEXEC, kFirstFreeFd) : -1);
+}
+
+void EndChild(pid_t pid) {
+  kill(pid, SIGKILL);
+  while (waitpid(pid, nullptr, 0) < 0 && errno == EINTR) {
+  }
 }
 
 void EndAllChildren() {

@@ -13,6 +13,8 @@
 #include <string>
 #include <vector>
 
+#include "base/unique_fd.h"
+
 namespace assay::sandbox {
 
 int PidfdOpen(pid_t pid);
@@ -25,6 +27,11 @@ std::int64_t NowUs();
 // CPU time of process `pid` with all its threads; -1 when it is gone.
 std::int64_t CpuUs(pid_t pid);
 
+// Opens a file for reading under a number that stands for nothing else; invalid where it cannot.
+UniqueFd OpenAbove(const char* path);
+
+// Kills and reaps a child.
+void EndChild(pid_t pid);
 // Kills and reaps every child, and theirs that come to us when they lose their parent.
 void EndAllChildren();
 
