@@ -82,9 +82,7 @@ Result<Unscored> UnscoredIn(const std::filesystem::path& folder) {
   Unscored unscored;
   const auto read = reader->ForEachSample(
       [&](const JudgedSample& judged) {
-        ++unscored.samples;
-        if (!SaysNothing(judged.outcome_class)) return true;
-        if (unscored.failed++ == 0) unscored.reason = judged.verdict.reason;
+        unscored.Count(!SaysNothing(judged.outcome_class), judged.verdict.reason);
         return true;
       },
       std::string(kOwnProfile), false);

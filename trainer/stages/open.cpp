@@ -26,6 +26,17 @@ Result<LocalParts> FreshParts(const ModelSection& model) {
   return LocalParts{*config, nullptr, *tokenizer, tokenizer->ChatTemplateSource(), "fresh model"};
 }
 
+// Of a model that answers beside the policy and never learns: a reference, a teacher.
+LearnerOptions FrozenLike(const LearnerOptions& learner) {
+  LearnerOptions options;
+  options.frozen = true;
+  options.double_precision = learner.double_precision;
+  options.device = learner.device;
+  options.vocabulary = learner.vocabulary;
+  options.head_chunk = learner.head_chunk;
+  return options;
+}
+
 // Fresh matrices have a spread of 0.02 unless the model's `initializer_range` says otherwise.
 void SpreadFresh(const Json& fresh, Learner& learner) {
   const double factor = fresh.value("initializer_range", 0.02) / 0.02;
@@ -132,12 +143,7 @@ Result<void> Trainer::OpenModel() {
 
 Result<void> Trainer::OpenReference(const Key& key) {
   if (!NeedsReference(config_)) return {};
-  LearnerOptions options;
-  options.frozen = true;
-  options.double_precision = config_.model.learner.double_precision;
-  options.device = config_.model.learner.device;
-  options.vocabulary = config_.model.learner.vocabulary;
-  options.head_chunk = config_.model.learner.head_chunk;
+  const LearnerOptions options = FrozenLike(config_.model.learner);
   auto reference = config_.model.path.empty()
                        ? Learner::Random(parts_->config, options, key)
                        : Learner::FromWeights(parts_->config, *parts_->weights, options, key);
@@ -160,12 +166,8 @@ Result<void> Trainer::OpenTeacher(const LocalParts& parts, const Key& key) {
                 "{}: loss.logit_kl needs a teacher with the vocabulary of the policy",
                 config_.run.teacher);
   }
-  LearnerOptions options;
-  options.frozen = true;
-  options.double_precision = config_.model.learner.double_precision;
-  options.device = config_.model.learner.device;
-  options.vocabulary = config_.model.learner.vocabulary;
-  auto teacher = Learner::FromWeights(parts.config, *parts.weights, options, key);
+  auto teacher =
+      Learner::FromWeights(parts.config, *parts.weights, FrozenLike(config_.model.learner), key);
   if (!teacher) return Pass(teacher.error());
   teacher_ = std::move(*teacher);
   return {};

@@ -25,12 +25,15 @@ using Clock = std::chrono::steady_clock;
 
 }  // namespace
 
+void Unscored::Count(bool has_verdict, const std::string& why_not) {
+  ++samples;
+  if (!has_verdict && failed++ == 0) reason = why_not;
+}
+
 void Unscored::Count(const std::vector<RolloutGroup>& groups) {
   for (const RolloutGroup& group : groups) {
     for (const RolloutSample& sample : group.samples) {
-      ++samples;
-      if (sample.verdict.outcome != Outcome::kError) continue;
-      if (failed++ == 0) reason = sample.verdict.reason;
+      Count(sample.verdict.outcome != Outcome::kError, sample.verdict.reason);
     }
   }
 }

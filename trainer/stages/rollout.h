@@ -33,6 +33,7 @@ struct Unscored {
   std::int64_t samples = 0, failed = 0;
   std::string reason;  // of the first failure
 
+  void Count(bool has_verdict, const std::string& why_not);
   void Count(const std::vector<RolloutGroup>& groups);
   double share() const {
     return samples == 0 ? 0 : static_cast<double>(failed) / static_cast<double>(samples);
