@@ -91,6 +91,17 @@ TEST_CASE("math: every public reference parses and equals itself") {
   }
 }
 
+TEST_CASE("math: what has no value is undecided, not different from itself") {
+  for (const std::string text : {"\\frac{1}{0}", "x=\\frac{1}{0}+k=3", "a<\\frac{1}{0}<b"}) {
+    const auto tree = math::ParseAnswer(text);
+    REQUIRE(tree);
+    math::Budget budget;
+    const math::Match match = math::Compare(*tree, text, *tree, text, math::Rules{}, budget);
+    INFO(text);
+    CHECK(match.equality == math::Equality::kUndecided);
+  }
+}
+
 TEST_CASE("math: equality is symmetric") {
   std::vector<std::pair<std::string, math::Tree>> trees;
   for (const std::string& reference : References()) {

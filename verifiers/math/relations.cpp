@@ -334,17 +334,23 @@ Match CompareRelations(const Ref& a, const Ref& b, const Rules& rules, Budget& b
   if (a.kid_count() != b.kid_count()) return Different(How::kExact, "chains of another length");
   // chains: side by side, forwards or mirrored
   const std::size_t n = a.kid_count();
+  bool undecided = false;
   for (const bool mirrored : {false, true}) {
     bool same = true;
+    bool all_decided = true;
     for (std::size_t i = 0; same && i + 1 < n; ++i) {
       const Relation r = At(b, mirrored ? n - 2 - i : i);
       same = At(a, i) == (mirrored ? Mirror(r) : r);
     }
     for (std::size_t i = 0; same && i < n; ++i) {
-      same = CompareValues(a.kid(i), b.kid(mirrored ? n - 1 - i : i), rules, budget).equal();
+      const Match sides = CompareValues(a.kid(i), b.kid(mirrored ? n - 1 - i : i), rules, budget);
+      same = sides.equality != Equality::kDifferent;
+      all_decided = all_decided && sides.equality != Equality::kUndecided;
     }
-    if (same) return Equal(How::kExact);
+    if (same && all_decided) return Equal(How::kExact);
+    undecided = undecided || same;
   }
+  if (undecided) return Undecided("one of the sides could not be compared");
   return Different(How::kExact);
 }
 
