@@ -20,14 +20,13 @@ namespace {
 constexpr std::int64_t kLanes = 8;
 
 // Sums in kLanes fixed lanes, so that vector instructions may be used without reordering anything.
-template <class Real>
-inline Real Dot(const Real* a, const Real* b, std::int64_t n) {
-  Real lanes[kLanes] = {};
+inline double Dot(const double* a, const double* b, std::int64_t n) {
+  double lanes[kLanes] = {};
   std::int64_t i = 0;
   for (; i + kLanes <= n; i += kLanes) {
     for (std::int64_t lane = 0; lane < kLanes; ++lane) lanes[lane] += a[i + lane] * b[i + lane];
   }
-  Real tail = 0;
+  double tail = 0;
   for (; i < n; ++i) tail += a[i] * b[i];
   for (std::int64_t width = kLanes / 2; width > 0; width /= 2) {
     for (std::int64_t lane = 0; lane < width; ++lane) lanes[lane] += lanes[lane + width];
@@ -35,8 +34,7 @@ inline Real Dot(const Real* a, const Real* b, std::int64_t n) {
   return lanes[0] + tail;
 }
 
-template <class Real>
-inline void AddScaled(Real scale, const Real* x, Real* y, std::int64_t n) {
+inline void AddScaled(double scale, const double* x, double* y, std::int64_t n) {
   for (std::int64_t i = 0; i < n; ++i) y[i] += scale * x[i];
 }
 
@@ -69,11 +67,10 @@ std::int64_t LongestReach(std::span<const Segment> segments) {
   return longest;
 }
 
-template <class Real>
 struct Arrays {
   const AttentionShape& shape;
   std::span<const Segment> segments;
-  const Real *q, *k, *v;
+  const double *q, *k, *v;
   std::int64_t QueryAt(std::int64_t t, std::int64_t head) const {
     return (t * shape.heads + head) * shape.head_dim;
   }
@@ -82,7 +79,7 @@ struct Arrays {
   }
 };
 
-ASSAY_CLONES void ForwardHead(const Arrays<double>& a, const Segment& segment, std::int64_t head,
+ASSAY_CLONES void ForwardHead(const Arrays& a, const Segment& segment, std::int64_t head,
                               double* out, double* log_sum, double* scores) {
   const std::int64_t dim = a.shape.head_dim;
   const std::int64_t kv_head = head / (a.shape.heads / a.shape.kv_heads);
@@ -108,30 +105,28 @@ ASSAY_CLONES void ForwardHead(const Arrays<double>& a, const Segment& segment, s
   }
 }
 
-template <class Real>
 struct Gradients {
-  const Real *out, *log_sum, *grad_out;
-  Real *grad_q, *grad_k, *grad_v;
+  const double *out, *log_sum, *grad_out;
+  double *grad_q, *grad_k, *grad_v;
 };
 
-template <class Real>
-ASSAY_CLONES void BackwardHead(const Arrays<Real>& a, const Segment& segment, std::int64_t head,
-                               const Gradients<Real>& g) {
+ASSAY_CLONES void BackwardHead(const Arrays& a, const Segment& segment, std::int64_t head,
+                               const Gradients& g) {
   const std::int64_t dim = a.shape.head_dim;
   const std::int64_t kv_head = head / (a.shape.heads / a.shape.kv_heads);
-  const auto scale = static_cast<Real>(a.shape.scale);
+  const auto scale = a.shape.scale;
   for (std::int64_t t = segment.begin; t < segment.end; ++t) {
     const Reach reach = ReachOf(a.segments, segment, t);
     const std::int64_t at = a.QueryAt(t, head);
-    const Real* query = a.q + at;
-    const Real* grad = g.grad_out + at;
-    const Real log_sum = g.log_sum[t * a.shape.heads + head];
+    const double* query = a.q + at;
+    const double* grad = g.grad_out + at;
+    const double log_sum = g.log_sum[t * a.shape.heads + head];
     // sum_j p_j (grad . v_j) = grad . out
-    const Real mean = Dot(grad, g.out + at, dim);
+    const double mean = Dot(grad, g.out + at, dim);
     for (std::int64_t j = 0; j < reach.count(); ++j) {
       const std::int64_t key = a.KeyAt(reach.Key(j), kv_head);
-      const Real p = std::exp(scale * Dot(query, a.k + key, dim) - log_sum);
-      const Real grad_score = p * (Dot(grad, a.v + key, dim) - mean) * scale;
+      const double p = std::exp(scale * Dot(query, a.k + key, dim) - log_sum);
+      const double grad_score = p * (Dot(grad, a.v + key, dim) - mean) * scale;
       AddScaled(p, grad, g.grad_v + key, dim);
       AddScaled(grad_score, query, g.grad_k + key, dim);
       AddScaled(grad_score, a.k + key, g.grad_q + at, dim);
@@ -153,7 +148,7 @@ std::vector<std::pair<std::size_t, std::size_t>> FamiliesOf(std::span<const Segm
 void AttentionForward(const AttentionShape& shape, std::span<const Segment> segments,
                       const double* q, const double* k, const double* v, double* out,
                       double* log_sum, std::size_t threads) {
-  const Arrays<double> arrays{shape, segments, q, k, v};
+  const Arrays arrays{shape, segments, q, k, v};
   const auto longest = static_cast<std::size_t>(LongestReach(segments));
   const auto heads = static_cast<std::size_t>(shape.heads);
   const auto families = FamiliesOf(segments);
@@ -168,16 +163,15 @@ void AttentionForward(const AttentionShape& shape, std::span<const Segment> segm
   });
 }
 
-template <class Real>
 void AttentionBackward(const AttentionShape& shape, std::span<const Segment> segments,
-                       std::int64_t tokens, const Real* q, const Real* k, const Real* v,
-                       const Real* out, const Real* log_sum, const Real* grad_out, Real* grad_q,
-                       Real* grad_k, Real* grad_v, std::size_t threads) {
-  std::fill(grad_q, grad_q + tokens * shape.heads * shape.head_dim, Real{0});
-  std::fill(grad_k, grad_k + tokens * shape.kv_heads * shape.head_dim, Real{0});
-  std::fill(grad_v, grad_v + tokens * shape.kv_heads * shape.head_dim, Real{0});
-  const Arrays<Real> arrays{shape, segments, q, k, v};
-  const Gradients<Real> gradients{out, log_sum, grad_out, grad_q, grad_k, grad_v};
+                       std::int64_t tokens, const double* q, const double* k, const double* v,
+                       const double* out, const double* log_sum, const double* grad_out,
+                       double* grad_q, double* grad_k, double* grad_v, std::size_t threads) {
+  std::fill(grad_q, grad_q + tokens * shape.heads * shape.head_dim, 0.0);
+  std::fill(grad_k, grad_k + tokens * shape.kv_heads * shape.head_dim, 0.0);
+  std::fill(grad_v, grad_v + tokens * shape.kv_heads * shape.head_dim, 0.0);
+  const Arrays arrays{shape, segments, q, k, v};
+  const Gradients gradients{out, log_sum, grad_out, grad_q, grad_k, grad_v};
   const auto families = FamiliesOf(segments);
   const auto kv_heads = static_cast<std::size_t>(shape.kv_heads);
   const auto per_kv = static_cast<std::size_t>(shape.heads / shape.kv_heads);
@@ -192,13 +186,5 @@ void AttentionBackward(const AttentionShape& shape, std::span<const Segment> seg
     }
   });
 }
-
-#define ASSAY_ATTENTION(Real)                                                                      \
-  template void AttentionBackward(const AttentionShape&, std::span<const Segment>, std::int64_t,   \
-                                  const Real*, const Real*, const Real*, const Real*, const Real*, \
-                                  const Real*, Real*, Real*, Real*, std::size_t);
-ASSAY_ATTENTION(float)
-ASSAY_ATTENTION(double)
-#undef ASSAY_ATTENTION
 
 }  // namespace assay

@@ -33,11 +33,14 @@ void AttentionForward(const AttentionShape& shape, std::span<const Segment> segm
                       const float* q, const float* k, const float* v, float* out, float* log_sum,
                       std::size_t threads);
 
-template <class Real>
 void AttentionBackward(const AttentionShape& shape, std::span<const Segment> segments,
-                       std::int64_t tokens, const Real* q, const Real* k, const Real* v,
-                       const Real* out, const Real* log_sum, const Real* grad_out, Real* grad_q,
-                       Real* grad_k, Real* grad_v, std::size_t threads);
+                       std::int64_t tokens, const double* q, const double* k, const double* v,
+                       const double* out, const double* log_sum, const double* grad_out,
+                       double* grad_q, double* grad_k, double* grad_v, std::size_t threads);
+void AttentionBackward(const AttentionShape& shape, std::span<const Segment> segments,
+                       std::int64_t tokens, const float* q, const float* k, const float* v,
+                       const float* out, const float* log_sum, const float* grad_out, float* grad_q,
+                       float* grad_k, float* grad_v, std::size_t threads);
 
 // Segments from one without prefix up to the next, as pairs of the first and the one after the
 // last: they alone share keys.

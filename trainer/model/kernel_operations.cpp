@@ -4,10 +4,12 @@
 #include <cmath>
 #include <cstring>
 
+#include "base/thread_pool.h"
 #include "runner/model/transformer/kernels/activation.h"
 #include "runner/model/transformer/kernels/norm.h"
 #include "runner/model/transformer/kernels/rope.h"
 #include "runner/model/transformer/kernels/softmax.h"
+#include "trainer/model/threads.h"
 
 namespace assay {
 namespace {
@@ -18,16 +20,21 @@ using torch::autograd::variable_list;
 // Rows that stay in the second-level cache while all weights pass by; whole tiles of every set.
 constexpr std::int64_t kBlockRows = 192;
 // Elements below which a second thread costs more than it brings.
-constexpr std::int64_t kElementsAThread = 1 << 14;
+constexpr std::int64_t kElementsAThread = 1 << 15;
 
 const float* Floats(const at::Tensor& tensor) { return tensor.const_data_ptr<float>(); }
 
 // Calls part(first, last) for the rows of a loop that touches `width` elements a row.
+// LibTorch's own parallel loops are serial where they are compiled without OpenMP, as here.
 template <class Part>
 void ForRows(std::int64_t rows, std::int64_t width, const Part& part) {
-  const std::int64_t grain =
-      std::max<std::int64_t>(1, kElementsAThread / std::max<std::int64_t>(width, 1));
-  at::parallel_for(0, rows, grain, part);
+  const auto threads = static_cast<std::int64_t>(TrainingThreads());
+  const std::int64_t worth = std::max<std::int64_t>(1, rows * width / kElementsAThread);
+  const std::int64_t parts = std::min({rows, threads, worth});
+  ParallelFor(static_cast<std::size_t>(parts), static_cast<std::size_t>(parts), [&](std::size_t i) {
+    const auto at = static_cast<std::int64_t>(i);
+    part(rows * at / parts, rows * (at + 1) / parts);
+  });
 }
 
 struct ProductFunction : torch::autograd::Function<ProductFunction> {
@@ -131,7 +138,7 @@ struct SwiGluFunction : torch::autograd::Function<SwiGluFunction> {
     context->save_for_backward({gate, up});
     at::Tensor y = at::empty_like(gate);
     auto* to = y.mutable_data_ptr<float>();
-    at::parallel_for(0, gate.numel(), kElementsAThread, [&](std::int64_t first, std::int64_t last) {
+    ForRows(gate.numel(), 1, [&](std::int64_t first, std::int64_t last) {
       kernels::SwiGlu(Floats(gate) + first, Floats(up) + first, last - first, to + first);
     });
     return y;
@@ -173,7 +180,10 @@ double EntropyOf(const kernels::Softmax& softmax, const float* logits) {
 }  // namespace
 
 PackedWeight::PackedWeight(const at::Tensor& weight_OI)
-    : packed_(kernels::WeightFormat::kF32, weight_OI.size(0), weight_OI.size(1)) {
+    : memory_(at::empty({kernels::RoundUp(weight_OI.size(0), kernels::kPanel), weight_OI.size(1)},
+                        weight_OI.options().requires_grad(false))),
+      packed_(kernels::WeightFormat::kF32, weight_OI.size(0), weight_OI.size(1),
+              memory_.mutable_data_ptr<float>()) {
   const at::Tensor weight = weight_OI.contiguous();
   const std::int64_t inputs = weight.size(1);
   const kernels::PackedMatrix::ReadRow read_row = [&](std::int64_t row, float* out) {
@@ -195,26 +205,25 @@ at::Tensor PackedWeight::Product(const at::Tensor& x_in) const {
   args.ldy = packed_.outputs();
   auto* to = y.mutable_data_ptr<float>();
   const auto part = [&](std::int64_t block, std::int64_t first_panel, std::int64_t last_panel,
-                        std::vector<float>& padded) {
+                        float* padded) {
     kernels::LinearArgs own = args;
     own.rows = std::min(kBlockRows, rows - block * kBlockRows);
-    padded.resize(static_cast<std::size_t>(own.rows * stride));
     for (std::int64_t row = 0; row < own.rows; ++row) {
-      std::memcpy(padded.data() + row * stride, Floats(x) + (block * kBlockRows + row) * inputs,
+      std::memcpy(padded + row * stride, Floats(x) + (block * kBlockRows + row) * inputs,
                   static_cast<std::size_t>(inputs) * sizeof(float));
     }
-    own.x = padded.data();
+    own.x = padded;
     own.y = to + block * kBlockRows * args.ldy;
     kernels::Linear(own, first_panel, last_panel);
   };
   const std::int64_t blocks = (rows + kBlockRows - 1) / kBlockRows;
   const std::int64_t work = std::min(rows, kBlockRows) * inputs;
   ForRows(blocks * panels, work, [&](std::int64_t first, std::int64_t last) {
-    std::vector<float> padded;
+    const at::Tensor padded = at::empty({std::min(kBlockRows, rows), stride}, x.options());
     while (first < last) {
       const std::int64_t panel = first % panels;
       const std::int64_t count = std::min(panels - panel, last - first);
-      part(first / panels, panel, panel + count, padded);
+      part(first / panels, panel, panel + count, padded.mutable_data_ptr<float>());
       first += count;
     }
   });

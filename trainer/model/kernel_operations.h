@@ -9,7 +9,8 @@
 
 namespace assay {
 
-// Weights [outputs, inputs] in the kernels' order. Packing costs about as much as a few rows.
+// Weights [outputs, inputs] in the kernels' order. Packing costs about as much as a few rows, in
+// memory that the next weight of this shape takes over.
 class PackedWeight {
  public:
   explicit PackedWeight(const at::Tensor& weight_OI);
@@ -17,6 +18,7 @@ class PackedWeight {
   at::Tensor Product(const at::Tensor& x) const;
 
  private:
+  at::Tensor memory_;
   kernels::PackedMatrix packed_;
 };
 

@@ -52,12 +52,12 @@ struct Attention : torch::autograd::Function<Attention> {
     const auto& segments = *AsPointer<std::vector<Segment>>(context->saved_data["segments"]);
     const double scale = context->saved_data["scale"].toDouble();
     AT_DISPATCH_FLOATING_TYPES(q.scalar_type(), "attention", [&] {
-      AttentionBackward<scalar_t>(
-          ShapeOf(q, k, scale), segments, q.size(0), q.const_data_ptr<scalar_t>(),
-          k.const_data_ptr<scalar_t>(), v.const_data_ptr<scalar_t>(),
-          saved[3].const_data_ptr<scalar_t>(), saved[4].const_data_ptr<scalar_t>(),
-          grad.const_data_ptr<scalar_t>(), grad_q.data_ptr<scalar_t>(), grad_k.data_ptr<scalar_t>(),
-          grad_v.data_ptr<scalar_t>(), TrainingThreads());
+      AttentionBackward(ShapeOf(q, k, scale), segments, q.size(0), q.const_data_ptr<scalar_t>(),
+                        k.const_data_ptr<scalar_t>(), v.const_data_ptr<scalar_t>(),
+                        saved[3].const_data_ptr<scalar_t>(), saved[4].const_data_ptr<scalar_t>(),
+                        grad.const_data_ptr<scalar_t>(), grad_q.data_ptr<scalar_t>(),
+                        grad_k.data_ptr<scalar_t>(), grad_v.data_ptr<scalar_t>(),
+                        TrainingThreads());
     });
     return {grad_q, grad_k, grad_v, at::Tensor(), at::Tensor()};
   }

@@ -60,17 +60,44 @@ void* TensorMemory::Take(std::size_t bytes) {
     taken_[data] = size;
     return data;
   }
-  std::size_t dropped = 0;
-  while (dropped < kept_.size() && use_.mapped + size > use_.peak) Unmap(kept_[dropped++]);
-  kept_.erase(kept_.begin(), kept_.begin() + static_cast<std::ptrdiff_t>(dropped));
-  void* data = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  if (data == MAP_FAILED) {
+  void* data = use_.mapped + size > use_.peak && !kept_.empty() ? Resized(size) : Mapped(size);
+  if (data == nullptr) {
     use_.live -= size;
     return nullptr;
   }
+  taken_[data] = size;
+  return data;
+}
+
+void* TensorMemory::Mapped(std::size_t size) {
+  void* data = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (data == MAP_FAILED) return nullptr;
   if (size >= kHuge) ::madvise(data, size, MADV_HUGEPAGE);
   use_.mapped += size;
-  taken_[data] = size;
+  return data;
+}
+
+// The pages of the kept block nearest in size, so that few have to be zeroed; the longest kept go
+// until what is mapped is within the peak again.
+void* TensorMemory::Resized(std::size_t size) {
+  const auto distance = [size](const Block& block) {
+    return block.bytes > size ? block.bytes - size : size - block.bytes;
+  };
+  const auto nearest =
+      std::min_element(kept_.begin(), kept_.end(),
+                       [&](const Block& a, const Block& b) { return distance(a) < distance(b); });
+  const Block block = *nearest;
+  kept_.erase(nearest);
+  void* data = ::mremap(block.data, block.bytes, size, MREMAP_MAYMOVE);
+  if (data == MAP_FAILED) {
+    Unmap(block);
+    return Mapped(size);
+  }
+  if (size >= kHuge) ::madvise(data, size, MADV_HUGEPAGE);
+  use_.mapped = use_.mapped - block.bytes + size;
+  std::size_t dropped = 0;
+  while (dropped < kept_.size() && use_.mapped > use_.peak) Unmap(kept_[dropped++]);
+  kept_.erase(kept_.begin(), kept_.begin() + static_cast<std::ptrdiff_t>(dropped));
   return data;
 }
 

@@ -195,11 +195,8 @@ TrainMemory PlanTraining(const ModelConfig& model, const TrainConfig& config, in
   plan.reference = NeedsReference(config) ? weights : 0;
   if (teacher != nullptr) plan.reference += teacher->parameters() * kFloat;
   plan.sampler = Sampler(model, config);
-  // The sampler packs the new weights before it lets the old ones go; a checkpoint is written from
-  // a copy of all moments and one of a file of weights.
-  const std::int64_t reload = plan.sampler > 0 ? PackedWeights(model) : 0;
-  plan.moment =
-      std::max({kFloat * MicroBatch(model, config).Worst(), reload, 2 * trained + stored});
+  // A checkpoint is written from a copy of all moments and one of a file of weights.
+  plan.moment = std::max(kFloat * MicroBatch(model, config).Worst(), 2 * trained + stored);
   plan.exchange = processes > 1 ? std::int64_t{64} << 20 : 0;
   return plan;
 }

@@ -2,7 +2,6 @@
 // that learns from them.
 #include <algorithm>
 
-#include "trainer/model/tensor_memory.h"
 #include "trainer/stages/describe.h"
 #include "trainer/stages/policy_step.h"
 #include "trainer/stages/sampler_limits.h"
@@ -33,7 +32,6 @@ std::shared_ptr<const TensorSource> Borrowed(const TensorSource& source) {
 Result<Model*> Trainer::Sampler() {
   if (sampler_ && !sampler_is_old_) return sampler_.get();
   learner_->Merge();
-  LargeTensors().Release();  // the sampler's turn
   sampler_is_old_ = false;
   if (sampler_) {
     if (auto loaded = sampler_->Reload(); !loaded) return Pass(loaded.error());

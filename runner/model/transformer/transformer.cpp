@@ -90,10 +90,7 @@ Result<std::unique_ptr<Transformer>> Transformer::Load(const ModelConfig& config
 }
 
 Result<void> Transformer::Reload() {
-  auto weights = LoadWeights(config_, *source_, format_, *team_);
-  if (!weights) return Pass(weights.error());
-  weights_ = *std::move(weights);
-  return {};
+  return LoadWeights(config_, *source_, format_, *team_, weights_);
 }
 
 void Transformer::Forward(std::span<const ForwardRow> rows, KvPool& pool, float* logits) {

@@ -36,7 +36,8 @@ class Transformer {
                                                    std::shared_ptr<const TensorSource> source,
                                                    kernels::WeightFormat format,
                                                    std::shared_ptr<ThreadTeam> team);
-  // Packs the weights again from the source, whose numbers have changed (after a training step).
+  // Packs the weights again from the source, whose numbers have changed (after a training step),
+  // over the old ones. After a failure the transformer is of no use.
   Result<void> Reload();
 
   // `logits` receives config().vocabulary floats for each row that wants them, in order. Tokens

@@ -95,7 +95,9 @@ class Loader {
     if (problem_) return;
     const kernels::WeightFormat format = FormatOf(parts, format_, source_);
     int4_matrices_ += format == kernels::WeightFormat::kInt4 ? 1 : 0;
-    out = PackedMatrix(format, parts.outputs(), parts.inputs);
+    const bool fits = out.data() != nullptr && out.format() == format &&
+                      out.outputs() == parts.outputs() && out.inputs() == parts.inputs;
+    if (!fits) out = PackedMatrix(format, parts.outputs(), parts.inputs);
     // The tensor and its row behind a row of the matrix; no tensor where the matrix is padded.
     const auto stored = [&](std::int64_t row) -> std::pair<const StoredTensor*, std::int64_t> {
       if (parts.gate_up) {
@@ -129,6 +131,7 @@ class Loader {
 
   void Bias(const std::vector<std::pair<std::string, std::int64_t>>& parts,
             std::vector<float>& out) {
+    out.clear();
     std::vector<float> part;
     for (const auto& [name, n] : parts) {
       Vector(name, n, part);
@@ -213,10 +216,9 @@ std::int64_t PackedBytes(const ModelConfig& c, kernels::WeightFormat format,
   return sum;
 }
 
-Result<Weights> LoadWeights(const ModelConfig& config, const TensorSource& source,
-                            kernels::WeightFormat format, ThreadTeam& team) {
+Result<void> LoadWeights(const ModelConfig& config, const TensorSource& source,
+                         kernels::WeightFormat format, ThreadTeam& team, Weights& out) {
   Loader loader(source, format, team);
-  Weights out;
   out.embedding = loader.Find(kEmbedding, config.vocabulary, config.hidden);
   loader.Vector("model.norm.weight", config.hidden, out.final_norm);
   out.layers.resize(static_cast<std::size_t>(config.layers));
@@ -229,7 +231,7 @@ Result<Weights> LoadWeights(const ModelConfig& config, const TensorSource& sourc
     return Fail(ErrorCode::kUsage,
                 "{}: holds no 4-bit weights (Q4_0, Q4_1) for dtype int4: use int8", source.Place());
   }
-  return out;
+  return {};
 }
 
 }  // namespace assay

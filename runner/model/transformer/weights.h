@@ -42,9 +42,10 @@ struct Weights {
 std::int64_t PackedBytes(const ModelConfig& config, kernels::WeightFormat format,
                          const TensorSource& source);
 
-// Packs everything with the team's threads. kInput naming the tensor that is missing or misshapen,
-// kUsage where int4 is wanted and nothing is stored so. `source` must outlive the weights.
-Result<Weights> LoadWeights(const ModelConfig& config, const TensorSource& source,
-                            kernels::WeightFormat format, ThreadTeam& team);
+// Packs everything with the team's threads, over what `out` holds of the same model. kInput naming
+// the tensor that is missing or misshapen, kUsage where int4 is wanted and nothing is stored so:
+// then `out` is of no use. `source` must outlive the weights.
+Result<void> LoadWeights(const ModelConfig& config, const TensorSource& source,
+                         kernels::WeightFormat format, ThreadTeam& team, Weights& out);
 
 }  // namespace assay

@@ -42,9 +42,14 @@ void QuantizeBlock(const float* w, std::int64_t count, std::int64_t lane, std::u
 }  // namespace
 
 PackedMatrix::PackedMatrix(WeightFormat format, std::int64_t outputs, std::int64_t inputs)
-    : format_(format), outputs_(outputs), inputs_(inputs) {
+    : PackedMatrix(format, outputs, inputs, nullptr) {
   buffer_ = AlignedBuffer(static_cast<std::size_t>(bytes()));
+  data_ = buffer_.data();
 }
+
+PackedMatrix::PackedMatrix(WeightFormat format, std::int64_t outputs, std::int64_t inputs,
+                           void* memory)
+    : format_(format), outputs_(outputs), inputs_(inputs), data_(memory) {}
 
 std::int64_t PackedMatrix::BytesOf(WeightFormat format, std::int64_t outputs, std::int64_t inputs) {
   const std::int64_t panels = (outputs + kPanel - 1) / kPanel;
@@ -66,7 +71,7 @@ void PackedMatrix::Pack(const ReadRow& read_row, std::int64_t first_panel,
   ASSAY_CHECK(format_ != WeightFormat::kInt4, "int4 weights are packed from blocks");
   std::vector<float> rows(static_cast<std::size_t>(kPanel * inputs_));
   for (std::int64_t panel = first_panel; panel < last_panel; ++panel) {
-    auto* start = static_cast<std::uint8_t*>(buffer_.data()) + panel * PanelBytes();
+    auto* start = static_cast<std::uint8_t*>(data_) + panel * PanelBytes();
     const std::int64_t lanes = std::min(kPanel, outputs_ - panel * kPanel);
     std::fill(rows.begin(), rows.end(), 0.0F);
     for (std::int64_t lane = 0; lane < lanes; ++lane) {
@@ -100,7 +105,7 @@ void PackedMatrix::PackBlocks(const ReadBlocks& read_blocks, std::int64_t first_
   const std::int64_t blocks = RoundUp(inputs_, kQuantBlock) / kQuantBlock;
   std::vector<Int4Block> row(static_cast<std::size_t>(blocks));
   for (std::int64_t panel = first_panel; panel < last_panel; ++panel) {
-    auto* start = static_cast<std::uint8_t*>(buffer_.data()) + panel * PanelBytes();
+    auto* start = static_cast<std::uint8_t*>(data_) + panel * PanelBytes();
     for (std::int64_t lane = 0; lane < kPanel; ++lane) {
       std::fill(row.begin(), row.end(), Int4Block());
       if (panel * kPanel + lane < outputs_) read_blocks(panel * kPanel + lane, row.data());
@@ -121,7 +126,7 @@ void PackedMatrix::PackBlocks(const ReadBlocks& read_blocks, std::int64_t first_
 
 void PackedMatrix::UnpackRow(std::int64_t row, float* out) const {
   const auto* start =
-      static_cast<const std::uint8_t*>(buffer_.data()) + row / kPanel * PanelBytes();
+      static_cast<const std::uint8_t*>(data_) + row / kPanel * PanelBytes();
   const std::int64_t lane = row % kPanel;
   const std::int64_t place = Place(format_, lane);
   for (std::int64_t k = 0; k < inputs_; ++k) {
@@ -140,7 +145,7 @@ void PackedMatrix::UnpackRow(std::int64_t row, float* out) const {
 
 PackedMatrix::Block PackedMatrix::BlockOf(std::int64_t row, std::int64_t block) const {
   const bool is_int4 = format_ == WeightFormat::kInt4;
-  const auto* start = static_cast<const std::uint8_t*>(buffer_.data()) +
+  const auto* start = static_cast<const std::uint8_t*>(data_) +
                       row / kPanel * PanelBytes() +
                       block * (is_int4 ? kInt4BlockBytes : kInt8BlockBytes);
   const std::int64_t lane = row % kPanel;

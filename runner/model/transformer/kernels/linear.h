@@ -31,6 +31,8 @@ class PackedMatrix {
 
   PackedMatrix() = default;
   PackedMatrix(WeightFormat format, std::int64_t outputs, std::int64_t inputs);
+  // In the caller's memory: bytes() from a multiple of 64, for as long as the matrix is used.
+  PackedMatrix(WeightFormat format, std::int64_t outputs, std::int64_t inputs, void* memory);
   // What such a matrix takes.
   static std::int64_t BytesOf(WeightFormat format, std::int64_t outputs, std::int64_t inputs);
   // (Re)packs panels [first, last). Values that are not finite are kept in f32 and bf16 and make
@@ -65,7 +67,7 @@ class PackedMatrix {
   std::int64_t inputs() const { return inputs_; }
   std::int64_t panels() const { return (outputs_ + kPanel - 1) / kPanel; }
   std::int64_t bytes() const { return BytesOf(format_, outputs_, inputs_); }
-  const void* data() const { return buffer_.data(); }
+  const void* data() const { return data_; }
   // Arguments with the weights filled in.
   LinearArgs Args() const;
 
@@ -76,6 +78,7 @@ class PackedMatrix {
   std::int64_t outputs_ = 0;
   std::int64_t inputs_ = 0;
   AlignedBuffer buffer_;
+  void* data_ = nullptr;  // the buffer's, or the caller's
 };
 
 // Panels [first_panel, last_panel) of the product: the unit that threads share.
