@@ -1,4 +1,6 @@
 // assay train, as the program `assay` sees it: hands everything to `assay-train`.
+#include <cstdlib>
+
 #include "cli/commands.h"
 #include "cli/program.h"
 
@@ -13,6 +15,8 @@ void AddTrainProgram(CLI::App& app) {
       return Report({ErrorCode::kNotFound,
                      "the trainer is not built: run scripts/setup, then build the release preset"});
     }
+    // LibTorch's threads would spin between its loops, on the cores that ours work on.
+    ::setenv("OMP_WAIT_POLICY", "passive", /*overwrite=*/0);
     std::vector<std::string> words = command->remaining();
     words.insert(words.begin(), "train");
     return Report(BecomeProgram("assay-train", words));

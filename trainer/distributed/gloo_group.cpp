@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <condition_variable>
+#include <csignal>
 #include <cstdlib>
 #include <map>
 #include <mutex>
@@ -257,6 +258,7 @@ Result<std::unique_ptr<ProcessGroup>> Join(const Launch& launch, milliseconds de
   // them.
   ::setenv("TORCH_CPP_LOG_LEVEL", "FATAL", /*overwrite=*/0);
   c10::initLogging();
+  std::signal(SIGPIPE, SIG_IGN);
   try {
     const bool serve = launch.rank == 0 && !launch.store_is_served;
     const Store store = Connect(launch, deadline, serve);

@@ -18,7 +18,8 @@ LogitOutputs HeadOfLogits(std::span<const double> logits, std::int64_t vocabular
                           std::span<const std::int64_t> predicted, double temperature,
                           std::int64_t chunk, std::span<const double> slopes) {
   const auto rows = static_cast<std::int64_t>(predicted.size());
-  const auto type = sizeof(Real) == sizeof(double) ? at::kDouble : at::kFloat;
+  const bool wide = sizeof(Real) == sizeof(double);
+  const auto type = wide ? at::kDouble : at::kFloat;
   at::Tensor hidden =
       at::from_blob(const_cast<double*>(logits.data()), {rows, vocabulary}, at::kDouble)
           .to(type, /*non_blocking=*/false, /*copy=*/true);
@@ -27,7 +28,7 @@ LogitOutputs HeadOfLogits(std::span<const double> logits, std::int64_t vocabular
   const at::Tensor identity = at::eye(vocabulary, hidden.options().requires_grad(false));
   const at::Tensor ids =
       at::from_blob(const_cast<std::int64_t*>(predicted.data()), {rows}, at::kLong).clone();
-  const HeadOutput output = ChunkedHead(hidden, identity, ids, {temperature, chunk});
+  const HeadOutput output = ChunkedHead(hidden, identity, ids, {temperature, chunk, 0, !wide});
   const at::Tensor weights =
       at::from_blob(const_cast<double*>(slopes.data()), {rows}, at::kDouble).to(type);
   at::dot(output.logps, weights).backward();

@@ -272,4 +272,40 @@ void KernelDistribution(const at::Tensor& logits, const at::Tensor& predicted, d
   });
 }
 
+void KernelDistributionGradient(const at::Tensor& logits, const at::Tensor& predicted,
+                                double temperature, const at::Tensor& entropies,
+                                const at::Tensor& by_logp_in, const at::Tensor& by_entropy_in) {
+  const std::int64_t vocabulary = logits.size(1);
+  const bool with_entropy = by_entropy_in.defined();
+  const at::Tensor by_logp = by_logp_in.contiguous();
+  const at::Tensor by_entropy = with_entropy ? by_entropy_in.contiguous() : at::Tensor();
+  const auto* ids = predicted.const_data_ptr<std::int64_t>();
+  auto* all = logits.mutable_data_ptr<float>();
+  ForRows(logits.size(0), vocabulary, [&](std::int64_t first, std::int64_t last) {
+    kernels::Softmax softmax;
+    for (std::int64_t row = first; row < last; ++row) {
+      float* x = all + row * vocabulary;
+      softmax.Compute(x, vocabulary, temperature);
+      const float* e = softmax.exponentials.data();
+      const float inverse = softmax.inverse_temperature;
+      const float slope = Floats(by_logp)[row] * inverse;
+      const auto inverse_sum = static_cast<float>(1 / softmax.sum);
+      // d logp / d logit = onehot - p;   d entropy / d logit = -p (log p + entropy)
+      if (with_entropy) {
+        const float bend = Floats(by_entropy)[row] * inverse;
+        const float shift = Floats(entropies)[row] - static_cast<float>(std::log(softmax.sum));
+        for (std::int64_t i = 0; i < vocabulary; ++i) {
+          // Minus infinity has no weight, but times 0 would be NaN.
+          const float log_e = std::max(-1e4F, (x[i] - softmax.max) * inverse);
+          x[i] = -e[i] * inverse_sum * (slope + bend * (log_e + shift));
+        }
+      } else {
+        const float factor = -slope * inverse_sum;
+        for (std::int64_t i = 0; i < vocabulary; ++i) x[i] = e[i] * factor;
+      }
+      x[ids[row]] += slope;
+    }
+  });
+}
+
 }  // namespace assay

@@ -41,4 +41,11 @@ at::Tensor KernelSwiGlu(const at::Tensor& gate, const at::Tensor& up);
 void KernelDistribution(const at::Tensor& logits, const at::Tensor& predicted, double temperature,
                         const at::Tensor& logps, const at::Tensor& entropies);
 
+// Writes over rows of logits the gradient of sum(by_logp * logp + by_entropy * entropy) with regard
+// to them. The others hold one number a row: of `predicted`, and the entropies that
+// KernelDistribution told. Undefined `by_entropy`: zeros.
+void KernelDistributionGradient(const at::Tensor& logits, const at::Tensor& predicted,
+                                double temperature, const at::Tensor& entropies,
+                                const at::Tensor& by_logp, const at::Tensor& by_entropy);
+
 }  // namespace assay

@@ -105,6 +105,7 @@ struct Head : torch::autograd::Function<Head> {
     context->saved_data["temperature"] = options.temperature;
     context->saved_data["chunk"] = options.chunk;
     context->saved_data["vocabulary"] = options.vocabulary;
+    context->saved_data["sampler_kernels"] = options.sampler_kernels;
     return {logps, entropies, teacher_kl};
   }
 
@@ -117,8 +118,7 @@ struct Head : torch::autograd::Function<Head> {
 
   static variable_list backward(AutogradContext* context, const variable_list& grads) {
     const auto saved = context->get_saved_variables();
-    const at::Tensor &hidden = saved[0], &all_weights = saved[1], &predicted = saved[2];
-    const double temperature = context->saved_data["temperature"].toDouble();
+    const at::Tensor &hidden = saved[0], &all_weights = saved[1];
     const std::int64_t chunk = context->saved_data["chunk"].toInt();
     const std::int64_t vocabulary = context->saved_data["vocabulary"].toInt();
     const std::int64_t rows = hidden.size(0);
@@ -126,31 +126,61 @@ struct Head : torch::autograd::Function<Head> {
     at::Tensor grad_hidden = at::empty_like(hidden);
     at::Tensor grad_weight = wants_weight ? at::zeros_like(all_weights) : at::Tensor();
     const at::Tensor weight = all_weights.narrow(0, 0, vocabulary);
+    std::optional<PackedWeight> packed;
+    const bool taught = saved[5].numel() > 0;
+    if (context->saved_data["sampler_kernels"].toBool() && !taught) packed.emplace(weight);
     for (std::int64_t begin = 0; begin < rows; begin += chunk) {
       const std::int64_t count = std::min(chunk, rows - begin);
-      const at::Tensor log_softmax = LogSoftmax(hidden, weight, temperature, begin, count);
-      const at::Tensor by_logp = grads[0].defined() ? Column(grads[0], begin, count)
-                                                    : at::zeros({count, 1}, hidden.options());
-      const at::Tensor p = log_softmax.exp();
-      // d logp / d logit = onehot - p;   d entropy / d logit = -p (log p + entropy)
-      at::Tensor grad_logits = p * -by_logp;
-      if (grads[1].defined()) {
-        const at::Tensor by_entropy = Column(grads[1], begin, count);
-        grad_logits -= p * (log_softmax + Column(saved[3], begin, count)) * by_entropy;
-      }
-      if (grads[2].defined()) {
-        // d KL(q || p) / d logit = p - q
-        const at::Tensor teacher =
-            LogSoftmax(saved[4], saved[5].narrow(0, 0, vocabulary), temperature, begin, count);
-        grad_logits += (p - teacher.exp()) * Column(grads[2], begin, count);
-      }
-      grad_logits.scatter_add_(1, predicted.narrow(0, begin, count).unsqueeze(1), by_logp);
-      if (temperature != 1) grad_logits.div_(temperature);
+      const at::Tensor grad_logits =
+          packed ? KernelGradLogits(*packed, saved, grads, begin, count,
+                                    context->saved_data["temperature"].toDouble())
+                 : GradLogits(saved, weight, grads, begin, count,
+                              context->saved_data["temperature"].toDouble());
       grad_hidden.narrow(0, begin, count).copy_(at::mm(grad_logits, weight));
       if (!wants_weight) continue;
       grad_weight.narrow(0, 0, vocabulary).addmm_(grad_logits.t(), hidden.narrow(0, begin, count));
     }
     return {grad_hidden, grad_weight, at::Tensor(), at::Tensor(), at::Tensor(), at::Tensor()};
+  }
+
+  // Of the rows [begin, begin + count): the logits' gradient, by the sampler's kernels.
+  static at::Tensor KernelGradLogits(const PackedWeight& packed, const variable_list& saved,
+                                     const variable_list& grads, std::int64_t begin,
+                                     std::int64_t count, double temperature) {
+    const at::Tensor logits = packed.Product(saved[0].narrow(0, begin, count));
+    const auto part = [&](const at::Tensor& values) {
+      return values.defined() ? values.narrow(0, begin, count) : at::Tensor();
+    };
+    const at::Tensor by_logp = grads[0].defined() ? part(grads[0]) : at::zeros({count});
+    KernelDistributionGradient(logits, part(saved[2]), temperature, part(saved[3]), by_logp,
+                               part(grads[1]));
+    return logits;
+  }
+
+  // The same with tensor operations.
+  static at::Tensor GradLogits(const variable_list& saved, const at::Tensor& weight,
+                               const variable_list& grads, std::int64_t begin, std::int64_t count,
+                               double temperature) {
+    const at::Tensor &hidden = saved[0], &predicted = saved[2];
+    const at::Tensor log_softmax = LogSoftmax(hidden, weight, temperature, begin, count);
+    const at::Tensor by_logp = grads[0].defined() ? Column(grads[0], begin, count)
+                                                  : at::zeros({count, 1}, hidden.options());
+    const at::Tensor p = log_softmax.exp();
+    // d logp / d logit = onehot - p;   d entropy / d logit = -p (log p + entropy)
+    at::Tensor grad_logits = p * -by_logp;
+    if (grads[1].defined()) {
+      const at::Tensor by_entropy = Column(grads[1], begin, count);
+      grad_logits -= p * (log_softmax + Column(saved[3], begin, count)) * by_entropy;
+    }
+    if (grads[2].defined()) {
+      // d KL(q || p) / d logit = p - q
+      const at::Tensor teacher =
+          LogSoftmax(saved[4], saved[5].narrow(0, 0, weight.size(0)), temperature, begin, count);
+      grad_logits += (p - teacher.exp()) * Column(grads[2], begin, count);
+    }
+    grad_logits.scatter_add_(1, predicted.narrow(0, begin, count).unsqueeze(1), by_logp);
+    if (temperature != 1) grad_logits.div_(temperature);
+    return grad_logits;
   }
 
   static at::Tensor Column(const at::Tensor& values, std::int64_t begin, std::int64_t count) {

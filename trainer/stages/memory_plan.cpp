@@ -107,17 +107,16 @@ class MicroBatch {
   // The most of one token in a layer's forward pass that keeps nothing.
   std::int64_t Passing() const { return 4 * h_ + 2 * q_ + 2 * k_ + 3 * i_; }
 
-  // The last norm's rows, their gradient, and the chunk of logits in work; before, the head in the
-  // kernels' order and one chunk of logits; afterwards the gradient's way through the norm.
+  // The last norm's rows, their gradient, and the chunk of logits in work beside the head in the
+  // kernels' order, or, with a teacher, tensors of the chunk's size; before, the same without
+  // gradients; afterwards the gradient's way through the norm.
   std::int64_t Head() const {
     const std::int64_t chunk = std::min(config_.model.learner.head_chunk, tokens_);
-    std::int64_t logits = 3;
-    if (config_.loss.policy.entropy_bonus != 0) logits = 6;
-    if (config_.loss.logit_kl > 0) logits = 7;
+    const bool taught = config_.loss.logit_kl > 0;
+    const std::int64_t logits = chunk * v_ * (taught ? 7 : 1) + (taught ? 0 : v_ * h_);
     const std::int64_t rows = tokens_ * h_;
-    const std::int64_t backward = 3 * rows + chunk * (logits * v_ + h_) + (full_ ? v_ * h_ : 0);
-    const std::int64_t forward =
-        2 * rows + v_ * h_ + chunk * v_ * (config_.loss.logit_kl > 0 ? 4 : 1);
+    const std::int64_t backward = 3 * rows + logits + chunk * h_ + (full_ ? v_ * h_ : 0);
+    const std::int64_t forward = 2 * rows + v_ * h_ + chunk * v_ * (taught ? 4 : 1);
     return std::max({forward, backward, 5 * rows});
   }
 

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <cmath>
+#include <csignal>
 #include <cstdlib>
 #include <map>
 #include <stdexcept>
@@ -196,6 +197,15 @@ TEST_CASE("a process that does not come to a collective is named", "[trainer][di
     return done.error().message;
   });
   CHECK(messages[0] == "process 1 of 2 did not come to the gradients of step 3 within 1.5 s");
+}
+
+TEST_CASE("a process that is gone raises no signal in the others", "[trainer][distributed]") {
+  const auto before = std::signal(SIGPIPE, SIG_DFL);
+  Together(2, milliseconds(20000), [](ProcessGroup& group) {
+    double number = 1;
+    return group.Sum("a number", std::span(&number, 1)).has_value();
+  });
+  CHECK(std::signal(SIGPIPE, before) == SIG_IGN);
 }
 
 TEST_CASE("a process that never started is named", "[trainer][distributed]") {
