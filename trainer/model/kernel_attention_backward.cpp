@@ -97,11 +97,20 @@ float Dot(const float* a, const float* b, std::int64_t n) {
 // The gradients of one key/value head and of the queries that share it, within one family.
 class HeadOfFamily {
  public:
-  HeadOfFamily(const Arrays& arrays, std::int64_t kv_head)
+  // `longest`: the most keys that one of its queries sees; all memory is taken here.
+  HeadOfFamily(const Arrays& arrays, std::int64_t kv_head, std::int64_t longest)
       : a_(arrays),
         kv_head_(kv_head),
         dim_(arrays.shape.head_dim),
-        per_kv_(arrays.shape.heads / arrays.shape.kv_heads) {}
+        per_kv_(arrays.shape.heads / arrays.shape.kv_heads) {
+    const auto keys = static_cast<std::size_t>(longest);
+    for (auto* rows : {&k_, &v_, &grad_k_, &grad_v_}) {
+      rows->reserve(keys * static_cast<std::size_t>(dim_));
+    }
+    const auto queries = static_cast<std::size_t>(std::min(longest, kBlockQueries));
+    for (auto* scores : {&p_, &s_}) scores->reserve(queries * Padded(keys));
+    for (auto* turned : {&p_turned_, &s_turned_}) turned->reserve(keys * Padded(queries));
+  }
 
   void Run(const Segment& segment, const Segment& prefix) {
     before_ = prefix.end - prefix.begin;
@@ -125,6 +134,11 @@ class HeadOfFamily {
   }
 
  private:
+  // Rows of a tile must not fall into the same sets of the L1 cache.
+  template <class Count>
+  static Count Padded(Count count) {
+    return (count + 15) / 16 * 16 + 16;
+  }
   std::int64_t KeyAt(std::int64_t t) const { return (t * a_.shape.kv_heads + kv_head_) * dim_; }
 
   void Gather(const float* from, const Segment& prefix, const Segment& segment,
@@ -154,12 +168,12 @@ class HeadOfFamily {
     const std::int64_t stride = a_.shape.heads * dim_;
     const std::int64_t at = first * stride + head * dim_;
     const Rows q{a_.q + at, stride}, grad{a_.grad_out + at, stride};
-    const std::int64_t width = RoundUp(reach, 16) + 16;
+    const std::int64_t width = Padded(reach);
     p_.resize(static_cast<std::size_t>(count * width));
     s_.resize(p_.size());
     k_outputs_.Product(q, count, reach, p_.data(), width, false);
     v_outputs_.Product(grad, count, reach, s_.data(), width, false);
-    const std::int64_t height = RoundUp(count, 16) + 16;
+    const std::int64_t height = Padded(count);
     p_turned_.resize(static_cast<std::size_t>(reach * height));
     s_turned_.resize(p_turned_.size());
     for (std::int64_t i = 0; i < count; ++i) {
@@ -215,13 +229,18 @@ void AttentionBackward(const AttentionShape& shape, std::span<const Segment> seg
   const auto kv_heads = static_cast<std::size_t>(shape.kv_heads);
   // A family's key/value head is one job: nobody else adds to its gradients.
   ParallelFor(families.size() * kv_heads, threads, [&](std::size_t job) {
-    HeadOfFamily head(arrays, static_cast<std::int64_t>(job % kv_heads));
     const auto [first, last] = families[job / kv_heads];
+    const auto prefix_of = [&](const Segment& segment) {
+      return segment.prefix < 0 ? Segment{} : segments[static_cast<std::size_t>(segment.prefix)];
+    };
+    std::int64_t longest = 0;
     for (std::size_t i = first; i < last; ++i) {
-      const Segment none{};
-      const bool shared = segments[i].prefix >= 0;
-      head.Run(segments[i], shared ? segments[static_cast<std::size_t>(segments[i].prefix)] : none);
+      const Segment prefix = prefix_of(segments[i]);
+      const std::int64_t own = segments[i].end - segments[i].begin;
+      longest = std::max(longest, prefix.end - prefix.begin + own);
     }
+    HeadOfFamily head(arrays, static_cast<std::int64_t>(job % kv_heads), longest);
+    for (std::size_t i = first; i < last; ++i) head.Run(segments[i], prefix_of(segments[i]));
   });
 }
 
