@@ -15,6 +15,7 @@
 #include "sandbox/pool.h"
 #include "sandbox/python.h"
 #include "tests/sandbox/modes.h"
+#include "tests/support/pace.h"
 
 namespace assay::sandbox {
 namespace {
@@ -164,7 +165,7 @@ TEST_CASE("kill -9 of a process that waits for its run: the run gets another",
       }
       REQUIRE(family.size() >= 2);
       kill(family.back(), SIGKILL);
-      std::this_thread::sleep_for(std::chrono::milliseconds(50));  // for it to be dead
+      CHECK(AllGone({family.back()}));
       RunOrder order;
       order.payload = PackPython("print(1)", "");
       ActiveRun run(**lease, order);
@@ -184,7 +185,7 @@ TEST_CASE(
     std::thread killer([&] {
       std::mt19937 draw(7);
       while (!stop) {
-        std::this_thread::sleep_for(std::chrono::microseconds(draw() % 30'000));
+        std::this_thread::sleep_for(std::chrono::microseconds(draw() % (30'000 * kPace)));
         const std::vector<pid_t> ours = ChildrenOf(getpid());
         if (!ours.empty()) kill(ours[draw() % ours.size()], SIGKILL);
       }

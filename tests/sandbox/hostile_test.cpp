@@ -11,6 +11,7 @@
 #include "base/files.h"
 #include "sandbox/python.h"
 #include "tests/sandbox/modes.h"
+#include "tests/support/pace.h"
 
 namespace assay::sandbox {
 namespace {
@@ -55,7 +56,7 @@ TEST_CASE("hostile programs end as declared in every mode", "[sandbox][hostile]"
     program.language = entry.path().extension().string().substr(1);
     program.source = *source;
     program.limits.cpu_ms = 500;
-    program.limits.wall_ms = 4000;
+    program.limits.wall_ms = 4000 * kPace;
     program.limits.memory_mb = 256;
     program.limits.output_kb = 256;
     if (declared.count("scratch_kb") != 0)
