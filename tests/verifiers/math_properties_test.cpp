@@ -92,7 +92,8 @@ TEST_CASE("math: every public reference parses and equals itself") {
 }
 
 TEST_CASE("math: what has no value is undecided, not different from itself") {
-  for (const std::string text : {"\\frac{1}{0}", "x=\\frac{1}{0}+k=3", "a<\\frac{1}{0}<b"}) {
+  for (const std::string text :
+       {"\\frac{1}{0}", "x=\\frac{1}{0}+k=3", "a<\\frac{1}{0}<b", "2:\\frac{1}{0}"}) {
     const auto tree = math::ParseAnswer(text);
     REQUIRE(tree);
     math::Budget budget;

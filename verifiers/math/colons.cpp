@@ -16,6 +16,34 @@ bool LooksLikeTime(const Ref& e) {
   return true;
 }
 
+// A part of a ratio over its last one, in a tree of its own.
+Ref OverLast(const Ref& ratio, std::size_t part, Tree& scratch) {
+  scratch = *ratio.tree;
+  const NodeId last = ratio.kid(ratio.kid_count() - 1).id;
+  return {&scratch, scratch.Add(Op::kDiv, {ratio.kid(part).id, last}), ratio.sign};
+}
+
+bool IsOfScalars(const Ref& ratio) {
+  for (std::size_t i = 0; i < ratio.kid_count(); ++i) {
+    if (!IsScalar(ratio.kid(i).op())) return false;
+  }
+  return true;
+}
+
+// 2 : 4 against 1 : 2, for as many parts on both sides.
+Match SameRatio(const Ref& a, const Ref& b, const Rules& rules, Budget& budget) {
+  if (!IsOfScalars(a) || !IsOfScalars(b)) return Different(How::kExact);
+  How how = How::kExact;
+  for (std::size_t i = 0; i + 1 < a.kid_count(); ++i) {
+    Tree x;
+    Tree y;
+    const Match match = CompareScalars(OverLast(a, i, x), OverLast(b, i, y), rules, budget);
+    if (!match.equal()) return match;
+    if (match.how != How::kExact) how = match.how;
+  }
+  return Equal(how, "the same ratio");
+}
+
 }  // namespace
 
 Match CompareColons(const Ref& a, const Ref& b, const Rules& rules, Budget& budget) {
@@ -28,8 +56,11 @@ Match CompareColons(const Ref& a, const Ref& b, const Rules& rules, Budget& budg
       return Different(How::kExact, "the other half of the day");
     }
     bool same = true;
+    bool decided = true;
     for (std::size_t i = 0; same && i < a.kid_count(); ++i) {
-      same = CompareValues(a.kid(i), b.kid(i), rules, budget).equal();
+      const Match parts = CompareValues(a.kid(i), b.kid(i), rules, budget);
+      same = parts.equal();
+      decided = parts.equality != Equality::kUndecided;
       if (!same && i == 0 && (half(a) == 2) != (half(b) == 2)) {  // 4:30 p.m. is 16:30
         const auto x = ExactValue(a.kid(0), budget);
         const auto y = ExactValue(b.kid(0), budget);
@@ -37,17 +68,10 @@ Match CompareColons(const Ref& a, const Ref& b, const Rules& rules, Budget& budg
       }
     }
     if (same) return Equal(How::kExact);
-    if (half(a) != 0 || half(b) != 0 || a.kid_count() != 2) return Different(How::kExact);
-    if (LooksLikeTime(a) || LooksLikeTime(b)) return Different(How::kExact);
-    const auto p = ExactValue(a.kid(0), budget);
-    const auto q = ExactValue(a.kid(1), budget);
-    const auto r = ExactValue(b.kid(0), budget);
-    const auto s = ExactValue(b.kid(1), budget);
-    if (!rules.simplified && p && q && r && s && *p * *s == *q * *r && !q->IsZero() &&
-        !s->IsZero()) {
-      return Equal(How::kExact, "the same ratio");
-    }
-    return Different(How::kExact);
+    if (!decided) return Undecided("one of the parts could not be compared");
+    if (half(a) != 0 || half(b) != 0 || LooksLikeTime(a) || LooksLikeTime(b) || rules.simplified)
+      return Different(How::kExact);
+    return SameRatio(a, b, rules, budget);
   }
   // 1:2 against 1/2
   const Ref& ratio = colon(a) ? a : b;
@@ -58,11 +82,9 @@ Match CompareColons(const Ref& a, const Ref& b, const Rules& rules, Budget& budg
   if (ratio.op() != Op::kRatio || ratio.kid_count() != 2 || LooksLikeTime(ratio)) {
     return Different(How::kExact, "a different kind of answer");
   }
-  const auto p = ExactValue(ratio.kid(0), budget);
-  const auto q = ExactValue(ratio.kid(1), budget);
-  const auto v = ExactValue(other, budget);
-  if (p && q && v && !q->IsZero() && *p == *v * *q) return Equal(How::kExact, "the same ratio");
-  return Different(How::kExact);
+  if (!IsOfScalars(ratio) || !IsScalar(other.op())) return Different(How::kExact);
+  Tree scratch;
+  return CompareScalars(OverLast(ratio, 0, scratch), other, rules, budget);
 }
 
 }  // namespace assay::math
