@@ -147,7 +147,7 @@ struct Head : torch::autograd::Function<Head> {
   static at::Tensor KernelGradLogits(const PackedWeight& packed, const variable_list& saved,
                                      const variable_list& grads, std::int64_t begin,
                                      std::int64_t count, double temperature) {
-    const at::Tensor logits = packed.Product(saved[0].narrow(0, begin, count));
+    at::Tensor logits = packed.Product(saved[0].narrow(0, begin, count));
     const auto part = [&](const at::Tensor& values) {
       return values.defined() ? values.narrow(0, begin, count) : at::Tensor();
     };

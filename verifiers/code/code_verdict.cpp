@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <csignal>
+
 #include "base/utf8.h"
 #include "verifiers/extract/words.h"
 
@@ -82,6 +84,26 @@ std::optional<Verdict> VerdictOfEnding(const sandbox::EndingReport& report, cons
       break;
   }
   return Verdict::Failure("the sandbox failed: " + report.message);
+}
+
+bool JudgeWasLost(const sandbox::PairResult& result) {
+  using sandbox::Ending;
+  const sandbox::EndingReport& judge = result.judge;
+  return judge.ending == Ending::kSandboxFailed ||
+         (judge.ending == Ending::kSignaled && judge.signal == SIGKILL);
+}
+
+Verdict VerdictWithoutAnswer(const sandbox::PairResult& result) {
+  using sandbox::Ending;
+  if (JudgeWasLost(result)) return Verdict::Failure("the judge failed: " + result.judge.message);
+  if (auto verdict = VerdictOfEnding(result.candidate, "", result.candidate_stderr);
+      verdict && result.candidate_ended_first) {
+    return *verdict;
+  }
+  // The tests are the author's, but what they work on came from the response.
+  if (result.judge.ending != Ending::kExited)
+    return Verdict::Limit("", "the tests exceeded a limit on what the program returned");
+  return Verdict::Failure("the judge ended without an answer: " + LastLineOf(result.judge_stderr));
 }
 
 Verdict VerdictOfTests(const Json& result, bool partial) {

@@ -7,6 +7,7 @@
 
 #include "base/json.h"
 #include "sandbox/ending.h"
+#include "sandbox/pair.h"
 #include "verifiers/verdict.h"
 
 namespace assay {
@@ -16,6 +17,12 @@ namespace assay {
 // "test 3: " or "".
 std::optional<Verdict> VerdictOfEnding(const sandbox::EndingReport& report, const std::string& what,
                                        const std::string& stderr_text);
+
+// Whether the sandbox lost the judge or somebody else killed it: our failure, whatever the
+// candidate did when it found its judge gone.
+bool JudgeWasLost(const sandbox::PairResult& result);
+// The verdict on a candidate whose judge gave no answer.
+Verdict VerdictWithoutAnswer(const sandbox::PairResult& result);
 
 // From the object that runtime/testing.py gives: outcomes pass, fail and error. `partial`: the
 // reward is the share of tests passed.

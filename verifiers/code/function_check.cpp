@@ -31,20 +31,6 @@ sandbox::PairScript JudgeScript(const CodeSpec& spec) {
   return script;
 }
 
-// What a verdict is made of when the judge gave none.
-Verdict VerdictWithoutAnswer(const sandbox::PairResult& result) {
-  if (auto verdict = VerdictOfEnding(result.candidate, "", result.candidate_stderr);
-      verdict && result.candidate_ended_first) {
-    return *verdict;
-  }
-  if (result.judge.ending == sandbox::Ending::kSandboxFailed)
-    return Verdict::Failure("the judge failed: " + result.judge.message);
-  // The tests are the author's, but what they work on came from the response.
-  if (result.judge.ending != sandbox::Ending::kExited)
-    return Verdict::Limit("", "the tests exceeded a limit on what the program returned");
-  return Verdict::Failure("the judge ended without an answer: " + LastLineOf(result.judge_stderr));
-}
-
 std::string Mark() {
   std::random_device device;
   return fmt::format("{:08x}{:08x}{:08x}{:08x}", device(), device(), device(), device());
@@ -94,8 +80,8 @@ FunctionCheck::Tried FunctionCheck::TryIsolated(sandbox::Sandbox& box,
     judge = std::move(*started);
   }
   const sandbox::PairResult result = judge->Try(candidate);
-  const bool failed = result.candidate.ending == sandbox::Ending::kSandboxFailed ||
-                      result.judge.ending == sandbox::Ending::kSandboxFailed;
+  const bool failed =
+      result.candidate.ending == sandbox::Ending::kSandboxFailed || JudgeWasLost(result);
   if (!result.answer) return {VerdictWithoutAnswer(result), failed, std::nullopt};
   JudgeShelf::Shared().Put(id, std::move(judge));
   const auto answer = ParseJson(*result.answer);
