@@ -72,8 +72,8 @@ struct Heartbeat {
 std::unique_ptr<ProcessGroup> Alone();
 
 // Meets the other processes at launch.address within the deadline. kUnavailable naming who did not
-// come. Gloo over the interface of GLOO_SOCKET_IFNAME, or the one this host's name resolves to. From
-// then on this process ignores SIGPIPE: Gloo writes to processes that may be gone.
+// come. Gloo over the interface of GLOO_SOCKET_IFNAME, or the one this host's name resolves to.
+// From then on this process ignores SIGPIPE: Gloo writes to processes that may be gone.
 Result<std::unique_ptr<ProcessGroup>> Join(const Launch& launch, std::chrono::milliseconds deadline,
                                            const Heartbeat& heartbeat = {});
 

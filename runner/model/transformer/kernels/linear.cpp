@@ -125,8 +125,7 @@ void PackedMatrix::PackBlocks(const ReadBlocks& read_blocks, std::int64_t first_
 }
 
 void PackedMatrix::UnpackRow(std::int64_t row, float* out) const {
-  const auto* start =
-      static_cast<const std::uint8_t*>(data_) + row / kPanel * PanelBytes();
+  const auto* start = static_cast<const std::uint8_t*>(data_) + row / kPanel * PanelBytes();
   const std::int64_t lane = row % kPanel;
   const std::int64_t place = Place(format_, lane);
   for (std::int64_t k = 0; k < inputs_; ++k) {
@@ -145,8 +144,7 @@ void PackedMatrix::UnpackRow(std::int64_t row, float* out) const {
 
 PackedMatrix::Block PackedMatrix::BlockOf(std::int64_t row, std::int64_t block) const {
   const bool is_int4 = format_ == WeightFormat::kInt4;
-  const auto* start = static_cast<const std::uint8_t*>(data_) +
-                      row / kPanel * PanelBytes() +
+  const auto* start = static_cast<const std::uint8_t*>(data_) + row / kPanel * PanelBytes() +
                       block * (is_int4 ? kInt4BlockBytes : kInt8BlockBytes);
   const std::int64_t lane = row % kPanel;
   std::uint16_t half = 0;
