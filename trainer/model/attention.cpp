@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/thread_pool.h"
+#include "trainer/model/lane_dot.h"
 
 // Compiled for several instruction sets; the loader picks one.
 #if defined(__x86_64__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
@@ -16,23 +17,6 @@
 
 namespace assay {
 namespace {
-
-constexpr std::int64_t kLanes = 8;
-
-// Sums in kLanes fixed lanes, so that vector instructions may be used without reordering anything.
-inline double Dot(const double* a, const double* b, std::int64_t n) {
-  double lanes[kLanes] = {};
-  std::int64_t i = 0;
-  for (; i + kLanes <= n; i += kLanes) {
-    for (std::int64_t lane = 0; lane < kLanes; ++lane) lanes[lane] += a[i + lane] * b[i + lane];
-  }
-  double tail = 0;
-  for (; i < n; ++i) tail += a[i] * b[i];
-  for (std::int64_t width = kLanes / 2; width > 0; width /= 2) {
-    for (std::int64_t lane = 0; lane < width; ++lane) lanes[lane] += lanes[lane + width];
-  }
-  return lanes[0] + tail;
-}
 
 inline void AddScaled(double scale, const double* x, double* y, std::int64_t n) {
   for (std::int64_t i = 0; i < n; ++i) y[i] += scale * x[i];
@@ -48,23 +32,8 @@ struct Reach {
 };
 
 Reach ReachOf(std::span<const Segment> segments, const Segment& segment, std::int64_t t) {
-  Reach reach{0, 0, segment.begin, t - segment.begin + 1};
-  if (segment.prefix >= 0) {
-    const Segment& prefix = segments[static_cast<std::size_t>(segment.prefix)];
-    reach.prefix_begin = prefix.begin;
-    reach.prefix_count = prefix.end - prefix.begin;
-  }
-  return reach;
-}
-
-std::int64_t LongestReach(std::span<const Segment> segments) {
-  std::int64_t longest = 0;
-  for (const Segment& segment : segments) {
-    if (segment.begin < segment.end) {
-      longest = std::max(longest, ReachOf(segments, segment, segment.end - 1).count());
-    }
-  }
-  return longest;
+  const Segment prefix = PrefixOf(segments, segment);
+  return {prefix.begin, prefix.end - prefix.begin, segment.begin, t - segment.begin + 1};
 }
 
 struct Arrays {
@@ -114,7 +83,7 @@ ASSAY_CLONES void BackwardHead(const Arrays& a, const Segment& segment, std::int
                                const Gradients& g) {
   const std::int64_t dim = a.shape.head_dim;
   const std::int64_t kv_head = head / (a.shape.heads / a.shape.kv_heads);
-  const auto scale = a.shape.scale;
+  const double scale = a.shape.scale;
   for (std::int64_t t = segment.begin; t < segment.end; ++t) {
     const Reach reach = ReachOf(a.segments, segment, t);
     const std::int64_t at = a.QueryAt(t, head);
@@ -145,11 +114,26 @@ std::vector<std::pair<std::size_t, std::size_t>> FamiliesOf(std::span<const Segm
   return families;
 }
 
+Segment PrefixOf(std::span<const Segment> segments, const Segment& segment) {
+  return segment.prefix < 0 ? Segment{} : segments[static_cast<std::size_t>(segment.prefix)];
+}
+
+std::int64_t LongestReach(std::span<const Segment> segments,
+                          std::pair<std::size_t, std::size_t> family) {
+  std::int64_t longest = 0;
+  for (std::size_t i = family.first; i < family.second; ++i) {
+    const Segment prefix = PrefixOf(segments, segments[i]);
+    const std::int64_t own = segments[i].end - segments[i].begin;
+    longest = std::max(longest, prefix.end - prefix.begin + own);
+  }
+  return longest;
+}
+
 void AttentionForward(const AttentionShape& shape, std::span<const Segment> segments,
                       const double* q, const double* k, const double* v, double* out,
                       double* log_sum, std::size_t threads) {
   const Arrays arrays{shape, segments, q, k, v};
-  const auto longest = static_cast<std::size_t>(LongestReach(segments));
+  const auto longest = static_cast<std::size_t>(LongestReach(segments, {0, segments.size()}));
   const auto heads = static_cast<std::size_t>(shape.heads);
   const auto families = FamiliesOf(segments);
   ParallelFor(families.size(), threads, [&](std::size_t f) {

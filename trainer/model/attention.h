@@ -45,5 +45,10 @@ void AttentionBackward(const AttentionShape& shape, std::span<const Segment> seg
 // Segments from one without prefix up to the next, as pairs of the first and the one after the
 // last: they alone share keys.
 std::vector<std::pair<std::size_t, std::size_t>> FamiliesOf(std::span<const Segment> segments);
+// The segment's prefix; an empty segment where it has none.
+Segment PrefixOf(std::span<const Segment> segments, const Segment& segment);
+// The most keys that one token of a family (of any such pair) sees.
+std::int64_t LongestReach(std::span<const Segment> segments,
+                          std::pair<std::size_t, std::size_t> family);
 
 }  // namespace assay

@@ -102,18 +102,13 @@ void AttentionForward(const AttentionShape& shape, std::span<const Segment> segm
   const auto families = FamiliesOf(segments);
   const auto kv_heads = static_cast<std::size_t>(shape.kv_heads);
   ParallelFor(families.size() * kv_heads, threads, [&](std::size_t job) {
-    const auto [first, last] = families[job / kv_heads];
-    std::int64_t longest = 0;
-    const auto before = [&](const Segment& segment) {
-      if (segment.prefix < 0) return std::int64_t{0};
-      const Segment& prefix = segments[static_cast<std::size_t>(segment.prefix)];
-      return prefix.end - prefix.begin;
-    };
-    for (std::size_t i = first; i < last; ++i) {
-      longest = std::max(longest, before(segments[i]) + segments[i].end - segments[i].begin);
+    const auto& family = families[job / kv_heads];
+    HeadOfFamily head(arrays, static_cast<std::int64_t>(job % kv_heads),
+                      LongestReach(segments, family));
+    for (std::size_t i = family.first; i < family.second; ++i) {
+      const Segment prefix = PrefixOf(segments, segments[i]);
+      head.Run(segments[i], prefix.end - prefix.begin);
     }
-    HeadOfFamily head(arrays, static_cast<std::int64_t>(job % kv_heads), longest);
-    for (std::size_t i = first; i < last; ++i) head.Run(segments[i], before(segments[i]));
   });
 }
 

@@ -4,18 +4,19 @@
 // attention.cpp has the same, number by number, in double precision.
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 #include <vector>
 
 #include "base/thread_pool.h"
 #include "runner/model/transformer/kernels/linear.h"
 #include "trainer/model/attention.h"
+#include "trainer/model/lane_dot.h"
 
 namespace assay {
 namespace {
 
 using kernels::kPanel;
 using kernels::RoundUp;
+using kernels::RowStride;
 
 constexpr std::int64_t kBlockQueries = 96;
 
@@ -81,35 +82,22 @@ struct Arrays {
   float *grad_q, *grad_k, *grad_v;
 };
 
-float Dot(const float* a, const float* b, std::int64_t n) {
-  constexpr std::int64_t kLanes = 8;
-  float lanes[kLanes] = {};
-  std::int64_t i = 0;
-  for (; i + kLanes <= n; i += kLanes) {
-    for (std::int64_t lane = 0; lane < kLanes; ++lane) lanes[lane] += a[i + lane] * b[i + lane];
-  }
-  for (; i < n; ++i) lanes[0] += a[i] * b[i];
-  float sum = 0;
-  for (const float lane : lanes) sum += lane;
-  return sum;
-}
-
 // The gradients of one key/value head and of the queries that share it, within one family.
 class HeadOfFamily {
  public:
-  // `longest`: the most keys that one of its queries sees; all memory is taken here.
+  // `longest`: the most keys that one of its queries sees; the memory for them is taken here, once.
   HeadOfFamily(const Arrays& arrays, std::int64_t kv_head, std::int64_t longest)
       : a_(arrays),
         kv_head_(kv_head),
         dim_(arrays.shape.head_dim),
         per_kv_(arrays.shape.heads / arrays.shape.kv_heads) {
-    const auto keys = static_cast<std::size_t>(longest);
-    for (auto* rows : {&k_, &v_, &grad_k_, &grad_v_}) {
-      rows->reserve(keys * static_cast<std::size_t>(dim_));
-    }
-    const auto queries = static_cast<std::size_t>(std::min(longest, kBlockQueries));
-    for (auto* scores : {&p_, &s_}) scores->reserve(queries * Padded(keys));
-    for (auto* turned : {&p_turned_, &s_turned_}) turned->reserve(keys * Padded(queries));
+    const std::int64_t queries = std::min(longest, kBlockQueries);
+    const auto reserve = [](std::vector<float>& floats, std::int64_t count) {
+      floats.reserve(static_cast<std::size_t>(count));
+    };
+    for (auto* rows : {&k_, &v_, &grad_k_, &grad_v_}) reserve(*rows, longest * dim_);
+    for (auto* scores : {&p_, &s_}) reserve(*scores, queries * RowStride(longest));
+    for (auto* turned : {&p_turned_, &s_turned_}) reserve(*turned, longest * RowStride(queries));
   }
 
   void Run(const Segment& segment, const Segment& prefix) {
@@ -134,11 +122,6 @@ class HeadOfFamily {
   }
 
  private:
-  // Rows of a tile must not fall into the same sets of the L1 cache.
-  template <class Count>
-  static Count Padded(Count count) {
-    return (count + 15) / 16 * 16 + 16;
-  }
   std::int64_t KeyAt(std::int64_t t) const { return (t * a_.shape.kv_heads + kv_head_) * dim_; }
 
   void Gather(const float* from, const Segment& prefix, const Segment& segment,
@@ -168,12 +151,12 @@ class HeadOfFamily {
     const std::int64_t stride = a_.shape.heads * dim_;
     const std::int64_t at = first * stride + head * dim_;
     const Rows q{a_.q + at, stride}, grad{a_.grad_out + at, stride};
-    const std::int64_t width = Padded(reach);
+    const std::int64_t width = RowStride(reach);
     p_.resize(static_cast<std::size_t>(count * width));
     s_.resize(p_.size());
     k_outputs_.Product(q, count, reach, p_.data(), width, false);
     v_outputs_.Product(grad, count, reach, s_.data(), width, false);
-    const std::int64_t height = Padded(count);
+    const std::int64_t height = RowStride(count);
     p_turned_.resize(static_cast<std::size_t>(reach * height));
     s_turned_.resize(p_turned_.size());
     for (std::int64_t i = 0; i < count; ++i) {
@@ -229,18 +212,12 @@ void AttentionBackward(const AttentionShape& shape, std::span<const Segment> seg
   const auto kv_heads = static_cast<std::size_t>(shape.kv_heads);
   // A family's key/value head is one job: nobody else adds to its gradients.
   ParallelFor(families.size() * kv_heads, threads, [&](std::size_t job) {
-    const auto [first, last] = families[job / kv_heads];
-    const auto prefix_of = [&](const Segment& segment) {
-      return segment.prefix < 0 ? Segment{} : segments[static_cast<std::size_t>(segment.prefix)];
-    };
-    std::int64_t longest = 0;
-    for (std::size_t i = first; i < last; ++i) {
-      const Segment prefix = prefix_of(segments[i]);
-      const std::int64_t own = segments[i].end - segments[i].begin;
-      longest = std::max(longest, prefix.end - prefix.begin + own);
+    const auto& family = families[job / kv_heads];
+    HeadOfFamily head(arrays, static_cast<std::int64_t>(job % kv_heads),
+                      LongestReach(segments, family));
+    for (std::size_t i = family.first; i < family.second; ++i) {
+      head.Run(segments[i], PrefixOf(segments, segments[i]));
     }
-    HeadOfFamily head(arrays, static_cast<std::int64_t>(job % kv_heads), longest);
-    for (std::size_t i = first; i < last; ++i) head.Run(segments[i], prefix_of(segments[i]));
   });
 }
 

@@ -197,8 +197,7 @@ PackedWeight::PackedWeight(const at::Tensor& weight_OI)
 at::Tensor PackedWeight::Product(const at::Tensor& x_in) const {
   const at::Tensor x = x_in.contiguous();
   const std::int64_t rows = x.size(0), inputs = packed_.inputs(), panels = packed_.panels();
-  // Rows of a tile must not fall into the same sets of the L1 cache.
-  const std::int64_t stride = kernels::RoundUp(inputs, 16) + 16;
+  const std::int64_t stride = kernels::RowStride(inputs);
   at::Tensor y = at::empty({rows, packed_.outputs()}, x.options());
   kernels::LinearArgs args = packed_.Args();
   args.ldx = stride;

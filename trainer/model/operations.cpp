@@ -122,6 +122,7 @@ struct Head : torch::autograd::Function<Head> {
     const std::int64_t chunk = context->saved_data["chunk"].toInt();
     const std::int64_t vocabulary = context->saved_data["vocabulary"].toInt();
     const std::int64_t rows = hidden.size(0);
+    const double temperature = context->saved_data["temperature"].toDouble();
     const bool wants_weight = context->needs_input_grad(1);
     at::Tensor grad_hidden = at::empty_like(hidden);
     at::Tensor grad_weight = wants_weight ? at::zeros_like(all_weights) : at::Tensor();
@@ -132,10 +133,8 @@ struct Head : torch::autograd::Function<Head> {
     for (std::int64_t begin = 0; begin < rows; begin += chunk) {
       const std::int64_t count = std::min(chunk, rows - begin);
       const at::Tensor grad_logits =
-          packed ? KernelGradLogits(*packed, saved, grads, begin, count,
-                                    context->saved_data["temperature"].toDouble())
-                 : GradLogits(saved, weight, grads, begin, count,
-                              context->saved_data["temperature"].toDouble());
+          packed ? KernelGradLogits(*packed, saved, grads, begin, count, temperature)
+                 : GradLogits(saved, weight, grads, begin, count, temperature);
       grad_hidden.narrow(0, begin, count).copy_(at::mm(grad_logits, weight));
       if (!wants_weight) continue;
       grad_weight.narrow(0, 0, vocabulary).addmm_(grad_logits.t(), hidden.narrow(0, begin, count));

@@ -91,10 +91,11 @@ void* TensorMemory::Resized(std::size_t size) {
   void* data = ::mremap(block.data, block.bytes, size, MREMAP_MAYMOVE);
   if (data == MAP_FAILED) {
     Unmap(block);
-    return Mapped(size);
+    data = Mapped(size);
+  } else {
+    if (size >= kHuge) ::madvise(data, size, MADV_HUGEPAGE);
+    use_.mapped = use_.mapped - block.bytes + size;
   }
-  if (size >= kHuge) ::madvise(data, size, MADV_HUGEPAGE);
-  use_.mapped = use_.mapped - block.bytes + size;
   std::size_t dropped = 0;
   while (dropped < kept_.size() && use_.mapped > use_.peak) Unmap(kept_[dropped++]);
   kept_.erase(kept_.begin(), kept_.begin() + static_cast<std::ptrdiff_t>(dropped));

@@ -12,22 +12,16 @@ namespace assay {
 
 using kernels::Epilogue;
 using kernels::RoundUp;
+using kernels::RowStride;
 using kernels::WeightFormat;
-
-namespace {
-
-// A row stride that keeps the rows of a tile from falling into the same sets of the L1 cache.
-std::int64_t Stride(std::int64_t columns) { return RoundUp(columns, 16) + 16; }
-
-}  // namespace
 
 // Activations of one call; every matrix has kMaxRows rows.
 struct Transformer::Buffers {
   Buffers(const ModelConfig& c, std::size_t threads)
-      : ld_hidden(Stride(c.hidden)),
-        ld_qkv(Stride(c.query_columns() + 2 * c.kv_columns())),
-        ld_query(Stride(c.query_columns())),
-        ld_mlp(Stride(c.intermediate)),
+      : ld_hidden(RowStride(c.hidden)),
+        ld_qkv(RowStride(c.query_columns() + 2 * c.kv_columns())),
+        ld_query(RowStride(c.query_columns())),
+        ld_mlp(RowStride(c.intermediate)),
         x(Matrix(ld_hidden)),
         normed(Matrix(ld_hidden)),
         qkv(Matrix(ld_qkv)),
@@ -70,9 +64,9 @@ Transformer::Transformer(const ModelConfig& config, std::shared_ptr<const Tensor
 
 std::int64_t Transformer::WorkBytes(const ModelConfig& c, std::size_t threads) {
   const std::int64_t widest = std::max({c.hidden, c.query_columns(), c.intermediate});
-  const std::int64_t floats = 2 * Stride(c.hidden) + Stride(c.query_columns()) +
-                              Stride(c.query_columns() + 2 * c.kv_columns()) +
-                              Stride(c.intermediate) + RoundUp(widest, kernels::kQuantBlock) / 2;
+  const std::int64_t floats = 2 * RowStride(c.hidden) + RowStride(c.query_columns()) +
+                              RowStride(c.query_columns() + 2 * c.kv_columns()) +
+                              RowStride(c.intermediate) + RoundUp(widest, kernels::kQuantBlock) / 2;
   // Scores of one query group, and the rotations, grow with the positions in use.
   const std::int64_t per_position =
       c.heads / c.kv_heads * static_cast<std::int64_t>(threads) + c.head_dim;

@@ -95,8 +95,8 @@ class Loader {
     if (problem_) return;
     const kernels::WeightFormat format = FormatOf(parts, format_, source_);
     int4_matrices_ += format == kernels::WeightFormat::kInt4 ? 1 : 0;
-    const bool fits = out.data() != nullptr && out.format() == format &&
-                      out.outputs() == parts.outputs() && out.inputs() == parts.inputs;
+    const bool fits =
+        out.format() == format && out.outputs() == parts.outputs() && out.inputs() == parts.inputs;
     if (!fits) out = PackedMatrix(format, parts.outputs(), parts.inputs);
     // The tensor and its row behind a row of the matrix; no tensor where the matrix is padded.
     const auto stored = [&](std::int64_t row) -> std::pair<const StoredTensor*, std::int64_t> {

@@ -81,6 +81,10 @@ class PackedMatrix {
   void* data_ = nullptr;  // the buffer's, or the caller's
 };
 
+// A stride of rows of activations that keeps the rows of a tile from falling into the same sets of
+// the L1 cache.
+inline std::int64_t RowStride(std::int64_t columns) { return RoundUp(columns, 16) + 16; }
+
 // Panels [first_panel, last_panel) of the product: the unit that threads share.
 inline void Linear(const LinearArgs& args, std::int64_t first_panel, std::int64_t last_panel) {
   Kernels().linear(args, first_panel, last_panel);
