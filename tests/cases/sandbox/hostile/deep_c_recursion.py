@@ -1,4 +1,5 @@
-# expect: signaled 11
+# expect: signaled 11|memory_limit
+# The stack ends at its own limit, or first at that of all memory (under ThreadSanitizer).
 import sys
 sys.setrecursionlimit(10**9)
 def f(n): return [f(n + 1)].sort(key=f)
