@@ -120,20 +120,29 @@ Result<std::unique_ptr<Worker>> Pool::StartWorker(const WorkerKind& kind) {
   return StartNumbered(spec);
 }
 
-Result<Pool::Lease> Pool::Borrow(const WorkerKind& kind, bool fresh) {
-  std::unique_ptr<Worker> worker;
-  {
-    std::unique_lock lock(mutex_);
-    if (kind.purpose != Purpose::kJudge) {
-      slot_free_.wait(lock, [this] { return slots_ > 0; });
-      --slots_;
-    }
-    auto& idle = idle_[kind];
-    if (!fresh && !idle.empty()) {
+// One that still waits, or null; those that were killed meanwhile are ended.
+std::unique_ptr<Worker> Pool::TakeIdle(const WorkerKind& kind) {
+  while (true) {
+    std::unique_ptr<Worker> worker;
+    {
+      const std::lock_guard lock(mutex_);
+      auto& idle = idle_[kind];
+      if (idle.empty()) return nullptr;
       worker = std::move(idle.back());
       idle.pop_back();
     }
+    if (worker->Waits()) return worker;
+    EndNumbered(std::move(worker));
   }
+}
+
+Result<Pool::Lease> Pool::Borrow(const WorkerKind& kind, bool fresh) {
+  if (kind.purpose != Purpose::kJudge) {
+    std::unique_lock lock(mutex_);
+    slot_free_.wait(lock, [this] { return slots_ > 0; });
+    --slots_;
+  }
+  std::unique_ptr<Worker> worker = fresh ? nullptr : TakeIdle(kind);
   if (!worker) {
     auto started = StartWorker(kind);
     if (!started) {

@@ -71,6 +71,7 @@ class Pool {
  private:
   Pool(const SandboxOptions& options, Mode mode, std::filesystem::path room_program);
   Result<std::unique_ptr<Worker>> StartWorker(const WorkerKind& kind);
+  std::unique_ptr<Worker> TakeIdle(const WorkerKind& kind);
   void GiveBack(const WorkerKind& kind, std::unique_ptr<Worker> worker);
 
   const SandboxOptions options_;

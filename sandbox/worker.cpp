@@ -190,6 +190,11 @@ Worker::~Worker() {
   }
 }
 
+bool Worker::Waits() const {
+  pollfd control{control_.get(), POLLIN, 0};
+  return poll(&control, 1, 0) == 0;
+}
+
 bool Worker::Send(Request& request, const std::vector<int>& fds) {
   request.run = ++run_;
   request.fd_count = static_cast<std::int32_t>(fds.size());

@@ -39,6 +39,8 @@ class Worker {
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
 
+  // Whether the room is there with nothing left to say: what an idle one is.
+  bool Waits() const;
   // Sends a run; `fds` go along in the order of `request.places`. False when the room is gone.
   bool Send(Request& request, const std::vector<int>& fds);
   // Asks for the end of the current run; its reply still comes.

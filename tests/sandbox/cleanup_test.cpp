@@ -179,6 +179,27 @@ TEST_CASE("kill -9 of a process that waits for its run: the run gets another",
   }
 }
 
+TEST_CASE("a room that was killed while it was idle is not given out", "[sandbox][cleanup]") {
+  const WorkerKind kind{Role::kPython, Purpose::kRun, 0};
+  for (Sandbox* box : AllBoxes()) {
+    INFO(Name(box->mode()));
+    pid_t keeper = -1;
+    {
+      auto lease = box->pool().Borrow(kind);
+      REQUIRE(lease);
+      keeper = (*lease)->keeper();
+    }
+    const std::vector<pid_t> family = ChildrenOf(keeper);
+    CHECK(!family.empty());
+    kill(keeper, SIGKILL);
+    CHECK(AllGone(family));
+    auto lease = box->pool().Borrow(kind);
+    REQUIRE(lease);
+    CHECK((*lease)->keeper() != keeper);
+    CHECK((*lease)->Waits());
+  }
+}
+
 TEST_CASE(
     "kill -9 of anything of ours at any moment: an answer or a clear error, then work goes on",
     "[sandbox][cleanup]") {
@@ -212,9 +233,9 @@ TEST_CASE(
     INFO(Name(box->mode()) << ": " << answers << " answers, " << errors << " errors, " << killed
                            << " programs killed");
     CHECK(answers > 0);
-    // A room that was hit while it was idle shows on its next run, which is tried once more.
-    for (int run = 0; run < 4; ++run) RunScript(*box, "print(1)", "", {});
-    CHECK(RunScript(*box, "print(1)", "", {}).stdout_text == "1\n");
+    // A room that was hit while it was idle is not used again.
+    for (int run = 0; run < 4; ++run)
+      CHECK(RunScript(*box, "print(1)", "", {}).stdout_text == "1\n");
   }
 }
 
