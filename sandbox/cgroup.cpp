@@ -65,17 +65,19 @@ std::optional<Hierarchy> FindHierarchy(const std::string& controller) {
   return std::nullopt;
 }
 
-constexpr std::string_view kPrefix = "assay-";
-
-std::string NameOf(pid_t owner, int index) {
-  return std::string(kPrefix) + std::to_string(owner) + "-" + std::to_string(index);
+// What the groups of all processes of this pid namespace begin with.
+std::string NamespacePrefix() {
+  struct stat space {};
+  stat("/proc/self/ns/pid", &space);
+  return "assay-" + std::to_string(space.st_ino) + "-";
 }
 
 // Of a group's name; 0 where it is none of ours.
 pid_t OwnerOf(const std::string& name) {
-  if (name.rfind(kPrefix, 0) != 0) return 0;
+  const std::string prefix = NamespacePrefix();
+  if (name.rfind(prefix, 0) != 0) return 0;
   char* end = nullptr;
-  const long owner = std::strtol(name.c_str() + kPrefix.size(), &end, 10);
+  const long owner = std::strtol(name.c_str() + prefix.size(), &end, 10);
   return *end == '-' && owner > 0 ? static_cast<pid_t>(owner) : 0;
 }
 
@@ -86,6 +88,8 @@ bool MakeGroup(const fs::path& group) {
 }
 
 }  // namespace
+
+std::string CgroupPrefix(pid_t owner) { return NamespacePrefix() + std::to_string(owner) + "-"; }
 
 void WorkerCgroup::RemoveStale() {
   for (const char* controller : {"memory", "pids"}) {
@@ -131,7 +135,7 @@ bool WorkerCgroup::MakePids(const fs::path& parent, const std::string& name, int
 }
 
 WorkerCgroup WorkerCgroup::Make(int index) {
-  const std::string name = NameOf(getpid(), index);
+  const std::string name = CgroupPrefix(getpid()) + std::to_string(index);
   WorkerCgroup made;
   const auto memory = FindHierarchy("memory");
   if (!memory) {

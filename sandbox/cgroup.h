@@ -2,6 +2,8 @@
 // them.
 #pragma once
 
+#include <sys/types.h>
+
 #include <filesystem>
 #include <string>
 #include <utility>
@@ -11,13 +13,18 @@
 
 namespace assay::sandbox {
 
+// What the groups of process `owner` are called, before the index. Process numbers mean something
+// in their own namespace only, and hosts in several containers may share a folder of groups.
+std::string CgroupPrefix(pid_t owner);
+
 // Owns the groups: they are removed with this object, after the worker's processes are gone.
 class WorkerCgroup {
  public:
   // Makes what is permitted below this process' own groups; `descriptors()` is empty where nothing
   // is. `index` must be unique among what this process holds.
   static WorkerCgroup Make(int index);
-  // Removes the empty groups of processes that are gone: one that is killed cannot do it itself.
+  // Removes the empty groups of processes of this pid namespace that are gone: one that is killed
+  // cannot do it itself.
   static void RemoveStale();
   WorkerCgroup() = default;
   WorkerCgroup(WorkerCgroup&&) = default;

@@ -11,6 +11,7 @@
 #include <random>
 #include <thread>
 
+#include "sandbox/cgroup.h"
 #include "sandbox/payload.h"
 #include "sandbox/pool.h"
 #include "sandbox/python.h"
@@ -67,16 +68,16 @@ std::int64_t ResidentKb() {
 // A room tidies up and readies its next process after its reply.
 void Settle() { std::this_thread::sleep_for(std::chrono::milliseconds(500)); }
 
-std::size_t CgroupsOf(pid_t owner) {
-  std::size_t count = 0;
+std::vector<fs::path> CgroupsOf(pid_t owner) {
+  std::vector<fs::path> groups;
   std::error_code error;
-  const std::string prefix = "assay-" + std::to_string(owner) + "-";
+  const std::string prefix = CgroupPrefix(owner);
   for (auto entry = fs::recursive_directory_iterator(
            "/sys/fs/cgroup", fs::directory_options::skip_permission_denied, error);
        entry != fs::recursive_directory_iterator(); entry.increment(error)) {
-    count += entry->path().filename().string().starts_with(prefix) ? 1 : 0;
+    if (entry->path().filename().string().starts_with(prefix)) groups.push_back(entry->path());
   }
-  return count;
+  return groups;
 }
 
 TEST_CASE("the cgroups of a killed host go when the next sandbox opens", "[sandbox][cleanup]") {
@@ -93,11 +94,19 @@ TEST_CASE("the cgroups of a killed host go when the next sandbox opens", "[sandb
   kill(host, SIGKILL);
   waitpid(host, nullptr, 0);
   REQUIRE(AllGone(family));
-  CHECK((CgroupsOf(host) > 0) == grouped);
-  CHECK((CgroupsOf(getpid()) > 0) == grouped);
+  CHECK(CgroupsOf(host).empty() != grouped);
+  const std::vector<fs::path> ours = CgroupsOf(getpid());
+  CHECK(ours.empty() != grouped);
+  // A host of another pid namespace whose number nobody has here.
+  fs::path foreign;
+  if (grouped) {
+    foreign = ours[0].parent_path() / ("assay-1-" + std::to_string(host) + "-0");
+    REQUIRE(fs::create_directory(foreign));
+  }
   REQUIRE(Sandbox::Open({}));
-  CHECK(CgroupsOf(host) == 0);
-  CHECK((CgroupsOf(getpid()) > 0) == grouped);
+  CHECK(CgroupsOf(host).empty());
+  CHECK(CgroupsOf(getpid()).empty() != grouped);
+  CHECK(fs::remove(foreign) == grouped);
 }
 
 TEST_CASE("kill -9 of the host at any moment leaves no process", "[sandbox][cleanup]") {
@@ -261,7 +270,7 @@ struct Held {
   std::size_t processes = ChildrenOf(getpid()).size();
   std::size_t zombies = 0;
   std::size_t mounts = 0;
-  std::size_t cgroups = CgroupsOf(getpid());
+  std::size_t cgroups = CgroupsOf(getpid()).size();
 
   Held() {
     for (const pid_t child : ChildrenOf(getpid())) {
