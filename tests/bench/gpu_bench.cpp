@@ -25,60 +25,10 @@
 #include "runner/model/cuda/kernels/matmul.h"
 #include "runner/model/cuda/plan.h"
 #include "runner/model/cuda/platform/numbers.h"
+#include "tests/support/random_weights.h"
 
 namespace assay::cuda {
 namespace {
-
-// Weights that all lie in one table of random numbers.
-class RandomWeights : public TensorSource {
- public:
-  explicit RandomWeights(const ModelConfig& c) {
-    Rng rng(Key("weights", 1));
-    std::int64_t widest = c.vocabulary * c.hidden;
-    widest = std::max(widest, c.intermediate * c.hidden);
-    numbers_.resize(static_cast<std::size_t>(widest));
-    for (std::size_t i = 0; i < numbers_.size(); ++i) {
-      numbers_[i] = i < 65536 ? FromFloat<Bf16>(static_cast<float>(0.04 * rng.Uniform() - 0.02))
-                              : numbers_[i % 65536];
-    }
-    const auto add = [this](const std::string& name, std::int64_t rows, std::int64_t columns) {
-      StoredTensor& tensor = tensors_[name];
-      tensor.name = name;
-      tensor.type = StoredType::kBf16;
-      tensor.rows = rows;
-      tensor.columns = columns;
-      tensor.bytes = {reinterpret_cast<const char*>(numbers_.data()),
-                      static_cast<std::size_t>(rows * columns) * sizeof(Bf16)};
-    };
-    add("model.embed_tokens.weight", c.vocabulary, c.hidden);
-    add("model.norm.weight", 1, c.hidden);
-    for (std::int64_t i = 0; i < c.layers; ++i) {
-      const std::string layer = "model.layers." + std::to_string(i) + ".";
-      add(layer + "input_layernorm.weight", 1, c.hidden);
-      add(layer + "post_attention_layernorm.weight", 1, c.hidden);
-      const std::map<std::string, std::int64_t> parts = {
-          {"q_proj", c.query_columns()}, {"k_proj", c.kv_columns()}, {"v_proj", c.kv_columns()}};
-      for (const auto& [part, rows] : parts) {
-        add(layer + "self_attn." + part + ".weight", rows, c.hidden);
-        add(layer + "self_attn." + part + ".bias", 1, rows);
-      }
-      add(layer + "self_attn.o_proj.weight", c.hidden, c.query_columns());
-      add(layer + "mlp.gate_proj.weight", c.intermediate, c.hidden);
-      add(layer + "mlp.up_proj.weight", c.intermediate, c.hidden);
-      add(layer + "mlp.down_proj.weight", c.hidden, c.intermediate);
-    }
-  }
-  const StoredTensor* Find(std::string_view name) const override {
-    const auto found = tensors_.find(std::string(name));
-    return found == tensors_.end() ? nullptr : &found->second;
-  }
-  std::string Place() const override { return "random weights"; }
-  std::string ContentHash() const override { return "random"; }
-
- private:
-  std::vector<Bf16> numbers_;
-  std::map<std::string, StoredTensor> tensors_;
-};
 
 struct Shape {
   const char* name;

@@ -19,8 +19,10 @@ std::int64_t StoredRow(const StoredTensor& tensor, std::int64_t row) {
 
 const char* RowBytes(const StoredTensor& tensor, std::int64_t row) {
   const BlockLayout layout = LayoutOf(tensor.type);
-  return tensor.bytes.data() +
-         StoredRow(tensor, row) * (tensor.columns / layout.weights) * layout.bytes;
+  const std::int64_t stride = tensor.row_stride_bytes != 0
+                                  ? tensor.row_stride_bytes
+                                  : tensor.columns / layout.weights * layout.bytes;
+  return tensor.bytes.data() + StoredRow(tensor, row) * stride;
 }
 
 void ReadRow(const StoredTensor& tensor, std::int64_t row, float* out) {

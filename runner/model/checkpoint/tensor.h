@@ -41,6 +41,8 @@ struct StoredTensor {
   std::int64_t rows = 1;
   std::int64_t columns = 0;
   std::string_view bytes;
+  // Not 0: from one row to the next, in a matrix that is some columns of another one.
+  std::int64_t row_stride_bytes = 0;
   // Not 0: the rows of each head of this size are stored pairwise interleaved (0, D/2, 1, D/2+1 …),
   // as GGUF files of the llama family do with Q and K. ReadRow undoes it.
   std::int64_t interleaved_head_dim = 0;

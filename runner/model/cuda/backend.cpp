@@ -2,29 +2,41 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <utility>
 #include <vector>
 
 #include "base/check.h"
+#include "runner/model/checkpoint/model_share.h"
 #include "runner/model/cuda/kernels/sample.h"
 #include "runner/model/cuda/network.h"
 #include "runner/model/cuda/plan.h"
+#include "runner/model/cuda/spread.h"
 
 namespace assay::cuda {
 namespace {
 
+// Where a share of the model goes.
+struct Seat {
+  DeviceInfo device;
+  ModelConfig config;  // the share's
+  std::shared_ptr<const TensorSource> source;
+  std::unique_ptr<Link> link;  // null for a share that is the whole
+  std::int64_t share = 0;
+  std::int64_t of = 1;
+  bool first() const { return share == 0; }
+};
+
 template <class T>
 class CudaBackend : public Backend {
  public:
-  CudaBackend(const ModelConfig& config, std::shared_ptr<const TensorSource> source,
-              const Options& options, DeviceInfo device, std::int64_t pages)
-      : config_(config),
-        source_(std::move(source)),
-        options_(options),
-        device_(std::move(device)),
-        pages_(pages) {}
+  CudaBackend(Seat seat, const Options& options, std::int64_t pages)
+      : seat_(std::move(seat)), config_(seat_.config), options_(options), pages_(pages) {}
   // Members that use the stream go before it.
-  ~CudaBackend() override { graphs_.clear(); }
+  ~CudaBackend() override {
+    if (stream_) stream_->Use();
+    graphs_.clear();
+  }
 
   Result<void> Create(std::int64_t page_numbers) {
     page_numbers_ = page_numbers;
@@ -40,7 +52,9 @@ class CudaBackend : public Backend {
       }
     }
     const WorkSize size = SizeOf(options_);
-    auto network = Network<T>::Create(config_, size, *stream_, blas_.get(), options_.deterministic);
+    const Share share{seat_.link.get(), seat_.of, seat_.first()};
+    auto network =
+        Network<T>::Create(config_, size, *stream_, blas_.get(), options_.deterministic, share);
     if (!network) return Pass(network.error());
     network_ = *std::move(network);
     if (auto done = Take(pool_, (pages_.pages() + 1) * page_numbers); !done) return done;
@@ -58,11 +72,13 @@ class CudaBackend : public Backend {
   PagePool& pages() override { return pages_; }
 
   void CopyPage(PageId from, PageId to) override {
+    stream_->Use();
     stream_->Copy(pool_.data() + to * page_numbers_, pool_.data() + from * page_numbers_,
                   static_cast<std::size_t>(page_numbers_) * sizeof(T));
   }
 
   Result<void> Forward(std::span<const ForwardRow> rows) override {
+    stream_->Use();
     const auto spare_page = static_cast<PageId>(pages_.pages());
     const Step step = MakeStep(rows, SizeOf(options_).samples, spare_page);
     ASSAY_CHECK(step.shape.rows() <= kMostRows && step.data.size() <= step_.size(),
@@ -93,6 +109,8 @@ class CudaBackend : public Backend {
   }
 
   void Keep(std::int64_t place, std::int64_t kept) override {
+    if (!seat_.first()) return;
+    stream_->Use();
     const std::int64_t n = config_.vocabulary;
     stream_->Copy(kept_.data() + kept * n, network_->logits() + place * n,
                   static_cast<std::size_t>(n) * sizeof(float));
@@ -100,7 +118,8 @@ class CudaBackend : public Backend {
 
   Result<void> Draw(std::int64_t vocabulary, std::span<const DrawFrom> from,
                     std::span<std::optional<assay::Draw>> draws) override {
-    if (from.empty()) return stream_->Synchronize();
+    stream_->Use();
+    if (from.empty() || !seat_.first()) return Wait();
     std::vector<DrawRow> rows;
     for (const DrawFrom& one : from) rows.push_back(RowOf(one));
     draw_rows_.Upload(*stream_, rows);
@@ -108,7 +127,7 @@ class CudaBackend : public Backend {
                vocabulary, drawn_.data());
     std::vector<DrawnToken> drawn(rows.size());
     stream_->Download(drawn.data(), drawn_.data(), drawn.size() * sizeof(DrawnToken));
-    if (auto done = stream_->Synchronize(); !done) return done;
+    if (auto done = Wait(); !done) return done;
     for (std::size_t i = 0; i < drawn.size(); ++i) {
       draws[i].reset();
       if (drawn[i].id >= 0) draws[i] = assay::Draw{drawn[i].id, drawn[i].logprob};
@@ -116,20 +135,25 @@ class CudaBackend : public Backend {
     return {};
   }
 
-  Result<void> Reload() override { return LoadWeights(config_, *source_, *stream_, weights_); }
+  Result<void> Reload() override {
+    stream_->Use();
+    return LoadWeights(config_, *seat_.source, *stream_, seat_.first(), weights_);
+  }
 
   std::string Description() const override {
     const char* products = options_.deterministic ? "deterministic"
                            : blas_ != nullptr     ? "cuBLASLt"
                                                   : "own products";
-    std::string text = fmt::format("cuda {}, {}", device_.name, products);
+    std::string text = fmt::format("cuda {}{}, {}", seat_.device.name,
+                                   seat_.of > 1 ? fmt::format(" x {}", seat_.of) : "", products);
     if (!without_blas_.empty()) text += ": " + without_blas_;
     return text;
   }
 
   std::string Arithmetic() const override {
-    return fmt::format("cuda-1 {} {} {}", options_.deterministic, blas_ != nullptr,
-                       options_.deterministic ? "" : device_.name);
+    const std::string shares = seat_.of > 1 ? fmt::format(" {} shares", seat_.of) : "";
+    return fmt::format("cuda-1 {} {} {}{}", options_.deterministic, blas_ != nullptr,
+                       options_.deterministic ? "" : seat_.device.name, shares);
   }
 
  private:
@@ -139,6 +163,11 @@ class CudaBackend : public Backend {
     if (!made) return Pass(made.error());
     array = *std::move(made);
     return {};
+  }
+
+  Result<void> Wait() {
+    if (auto done = stream_->Synchronize(); !done) return done;
+    return seat_.link ? seat_.link->Check() : Result<void>();
   }
 
   void Launch(const StepShape& shape) {
@@ -160,10 +189,9 @@ class CudaBackend : public Backend {
     return row;
   }
 
-  ModelConfig config_;
-  std::shared_ptr<const TensorSource> source_;
+  Seat seat_;
+  const ModelConfig& config_;  // the share's
   Options options_;
-  DeviceInfo device_;
   PagePool pages_;
   std::int64_t page_numbers_ = 0;
   std::string without_blas_;
@@ -180,14 +208,23 @@ class CudaBackend : public Backend {
 };
 
 template <class T>
-Result<Opened> Make(const ModelConfig& config, std::shared_ptr<const TensorSource> weights,
-                    const Options& options, const DeviceInfo& device, const MemoryPlan& plan) {
-  const std::int64_t page = PageBytes(config, options.weights);
-  auto backend =
-      std::make_unique<CudaBackend<T>>(config, weights, options, device, plan.cache_bytes / page);
-  const auto numbers = page / static_cast<std::int64_t>(sizeof(T));
+Result<std::unique_ptr<Backend>> Make(Seat seat, const Options& options, std::int64_t pages) {
+  const auto numbers =
+      PageBytes(seat.config, options.weights) / static_cast<std::int64_t>(sizeof(T));
+  auto backend = std::make_unique<CudaBackend<T>>(std::move(seat), options, pages);
   if (auto done = backend->Create(numbers); !done) return Pass(done.error());
-  return Opened{std::move(backend), plan};
+  return backend;
+}
+
+Result<std::unique_ptr<Backend>> Sit(Seat seat, const Options& options, std::int64_t pages) {
+  switch (options.weights) {
+    case WeightType::kBf16:
+      return Make<Bf16>(std::move(seat), options, pages);
+    case WeightType::kF16:
+      return Make<Half>(std::move(seat), options, pages);
+    default:
+      return Make<float>(std::move(seat), options, pages);
+  }
 }
 
 }  // namespace
@@ -195,18 +232,42 @@ Result<Opened> Make(const ModelConfig& config, std::shared_ptr<const TensorSourc
 Result<Opened> OpenOnDevice(const std::string& name, const ModelConfig& config,
                             const std::shared_ptr<const TensorSource>& weights,
                             const Options& options) {
-  const auto device = OpenDevice();
-  if (!device) return Pass(device.error());
-  const auto plan = PlanDeviceMemory(name, config, options, *device);
-  if (!plan) return Pass(plan.error());
-  switch (options.weights) {
-    case WeightType::kBf16:
-      return Make<Bf16>(config, weights, options, *device, *plan);
-    case WeightType::kF16:
-      return Make<Half>(config, weights, options, *device, *plan);
-    default:
-      return Make<float>(config, weights, options, *device, *plan);
+  const auto shares = static_cast<std::int64_t>(options.devices.size());
+  ASSAY_CHECK(shares > 0, "a model on no GPU");
+  const auto share = ShareConfig(config, shares, name);
+  if (!share) return Pass(share.error());
+  std::vector<Seat> seats;
+  std::optional<MemoryPlan> smallest;
+  for (std::int64_t i = 0; i < shares; ++i) {
+    auto device = OpenDevice(options.devices[static_cast<std::size_t>(i)]);
+    if (!device) return Pass(device.error());
+    const auto plan = PlanDeviceMemory(name, *share, options, *device);
+    if (!plan) return Pass(plan.error());
+    if (!smallest || plan->cache_bytes < smallest->cache_bytes) smallest = *plan;
+    auto source = weights;
+    if (shares > 1) {
+      auto part = ShareTensors(weights, config, i, shares);
+      if (!part) return Pass(part.error());
+      source = *std::move(part);
+    }
+    seats.push_back({*std::move(device), *share, std::move(source), nullptr, i, shares});
   }
+  const std::int64_t pages = smallest->cache_bytes / PageBytes(*share, options.weights);
+  if (shares == 1) {
+    auto backend = Sit(std::move(seats[0]), options, pages);
+    if (!backend) return Pass(backend.error());
+    return Opened{*std::move(backend), *smallest};
+  }
+  auto links = Connect(options.devices);
+  if (!links) return Pass(links.error());
+  for (std::size_t i = 0; i < seats.size(); ++i) seats[i].link = std::move((*links)[i]);
+  auto backend = Spread(shares, [&](std::int64_t i) -> Result<std::unique_ptr<Backend>> {
+    Seat& seat = seats[static_cast<std::size_t>(i)];
+    if (auto device = OpenDevice(seat.device.index); !device) return Pass(device.error());
+    return Sit(std::move(seat), options, pages);
+  });
+  if (!backend) return Pass(backend.error());
+  return Opened{*std::move(backend), *smallest};
 }
 
 }  // namespace assay::cuda

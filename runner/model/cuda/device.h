@@ -1,7 +1,9 @@
 // runner/model/cuda/device.h -- A GPU's memory and its queue of work, owned and freed by objects.
 //
 // Work put on a stream runs in order; what fails shows at the next Synchronize, once. One thread at
-// a time. The tests' build imitates all of it (platform/emulated.h).
+// a time for each stream. Memory is taken on, and kernels are launched to, the calling thread's
+// current GPU: a thread says which one that is (OpenDevice, Stream::Use) before it does either. The
+// tests' build imitates all of it, with four GPUs (platform/emulated.h).
 #pragma once
 
 #include <cstddef>
@@ -15,6 +17,7 @@
 namespace assay::cuda {
 
 struct DeviceInfo {
+  int index = 0;
   std::string name;
   int major = 0;  // compute capability
   int minor = 0;
@@ -24,8 +27,9 @@ struct DeviceInfo {
   bool emulated = false;
 };
 
-// The first GPU. kUnavailable, in one sentence, where there is no driver, no GPU, or too old a one.
-Result<DeviceInfo> OpenDevice();
+// GPU `index`, which becomes the thread's current one. kUnavailable, in one sentence, where there
+// is no driver, no GPU of that index, or too old a one.
+Result<DeviceInfo> OpenDevice(int index = 0);
 
 // Bytes on the GPU. Move-only.
 class DeviceMemory {
@@ -52,8 +56,11 @@ class Graph {
 
 class Stream {
  public:
+  // On the current GPU.
   static Result<std::unique_ptr<Stream>> Create();
   virtual ~Stream() = default;
+  // Makes the stream's GPU the calling thread's current one.
+  virtual void Use() = 0;
   // For Launch.
   virtual void* handle() = 0;
 

@@ -12,8 +12,12 @@ struct EmulatedGraph : Graph {
   std::vector<std::function<void()>> work;
 };
 
+constexpr int kDevices = 4;
+
 class EmulatedStream : public Stream {
  public:
+  EmulatedStream() { state_.device = emulated::CurrentDevice(); }
+  void Use() override { emulated::CurrentDevice() = state_.device; }
   void* handle() override { return &state_; }
   void Upload(void* device, const void* host, std::size_t bytes) override {
     if (bytes > 0) std::memcpy(device, host, bytes);
@@ -49,8 +53,14 @@ class EmulatedStream : public Stream {
 
 }  // namespace
 
-Result<DeviceInfo> OpenDevice() {
+Result<DeviceInfo> OpenDevice(int index) {
+  if (index < 0 || index >= kDevices) {
+    return Fail(ErrorCode::kUnavailable, "device cuda:{}: this machine has {} GPUs", index,
+                kDevices);
+  }
+  emulated::CurrentDevice() = index;
   DeviceInfo info;
+  info.index = index;
   info.name = "emulated";
   info.major = 8;
   info.processors = 4;

@@ -29,8 +29,8 @@ struct CudaGraph : Graph {
 
 class CudaStream : public Stream {
  public:
-  CudaStream(cudaStream_t stream, cudaEvent_t start, cudaEvent_t now)
-      : stream_(stream), start_(start), now_(now) {
+  CudaStream(int device, cudaStream_t stream, cudaEvent_t start, cudaEvent_t now)
+      : device_(device), stream_(stream), start_(start), now_(now) {
     cudaEventRecord(start_, stream_);
   }
   ~CudaStream() override {
@@ -38,6 +38,7 @@ class CudaStream : public Stream {
     cudaEventDestroy(start_);
     cudaStreamDestroy(stream_);
   }
+  void Use() override { Note(cudaSetDevice(device_)); }
   void* handle() override { return stream_; }
   // From pageable memory the copy is staged before the call returns.
   void Upload(void* device, const void* host, std::size_t bytes) override {
@@ -92,6 +93,7 @@ class CudaStream : public Stream {
   void Note(cudaError_t error) {
     if (first_ == cudaSuccess) first_ = error;
   }
+  int device_;
   cudaStream_t stream_;
   cudaEvent_t start_;
   cudaEvent_t now_;
@@ -100,17 +102,21 @@ class CudaStream : public Stream {
 
 }  // namespace
 
-Result<DeviceInfo> OpenDevice() {
+Result<DeviceInfo> OpenDevice(int index) {
   int count = 0;
   if (const auto error = cudaGetDeviceCount(&count); error != cudaSuccess || count == 0) {
     return Fail(ErrorCode::kUnavailable, "{}",
                 NoDevice(error == cudaSuccess ? cudaErrorNoDevice : error));
   }
+  if (index < 0 || index >= count) {
+    return Fail(ErrorCode::kUnavailable, "device cuda:{}: this machine has {} GPU{}", index, count,
+                count == 1 ? "" : "s");
+  }
   cudaDeviceProp properties{};
   std::size_t free_bytes = 0;
   std::size_t total_bytes = 0;
-  auto error = cudaSetDevice(0);
-  if (error == cudaSuccess) error = cudaGetDeviceProperties(&properties, 0);
+  auto error = cudaSetDevice(index);
+  if (error == cudaSuccess) error = cudaGetDeviceProperties(&properties, index);
   if (error == cudaSuccess) error = cudaMemGetInfo(&free_bytes, &total_bytes);
   if (error != cudaSuccess) return Fail(ErrorCode::kUnavailable, "{}", NoDevice(error));
   if (properties.major < 8) {
@@ -119,6 +125,7 @@ Result<DeviceInfo> OpenDevice() {
                 properties.name, properties.major, properties.minor);
   }
   DeviceInfo info;
+  info.index = index;
   info.name = properties.name;
   info.major = properties.major;
   info.minor = properties.minor;
@@ -147,11 +154,13 @@ Result<std::unique_ptr<Stream>> Stream::Create() {
   cudaStream_t stream = nullptr;
   cudaEvent_t start = nullptr;
   cudaEvent_t now = nullptr;
-  auto error = cudaStreamCreateWithFlags(&stream, cudaStreamNonBlocking);
+  int device = 0;
+  auto error = cudaGetDevice(&device);
+  if (error == cudaSuccess) error = cudaStreamCreateWithFlags(&stream, cudaStreamNonBlocking);
   if (error == cudaSuccess) error = cudaEventCreate(&start);
   if (error == cudaSuccess) error = cudaEventCreate(&now);
   if (error != cudaSuccess) return Fail(ErrorCode::kUnavailable, "{}", NoDevice(error));
-  return std::make_unique<CudaStream>(stream, start, now);
+  return std::make_unique<CudaStream>(device, stream, start, now);
 }
 
 }  // namespace assay::cuda

@@ -53,18 +53,20 @@ std::int64_t RowNumbers(const ModelConfig& c) {
 }  // namespace
 
 template <class T>
-std::int64_t Network<T>::WorkBytes(const ModelConfig& c, const WorkSize& size) {
+std::int64_t Network<T>::WorkBytes(const ModelConfig& c, const WorkSize& size, std::int64_t parts) {
   const std::int64_t floats = size.rows * c.hidden + c.context * c.head_dim + PartialSize(c, size) +
                               size.samples * c.vocabulary;
-  return size.rows * RowNumbers(c) * static_cast<std::int64_t>(sizeof(T)) +
+  const std::int64_t joined = parts > 1 ? parts * c.hidden : 0;
+  return size.rows * (RowNumbers(c) + joined) * static_cast<std::int64_t>(sizeof(T)) +
          floats * static_cast<std::int64_t>(sizeof(float));
 }
 
 template <class T>
 Result<std::unique_ptr<Network<T>>> Network<T>::Create(const ModelConfig& config,
                                                        const WorkSize& size, Stream& stream,
-                                                       Blas* blas, bool deterministic) {
-  std::unique_ptr<Network> network(new Network(config, size, stream, blas, deterministic));
+                                                       Blas* blas, bool deterministic,
+                                                       const Share& share) {
+  std::unique_ptr<Network> network(new Network(config, size, stream, blas, deterministic, share));
   if (auto done = network->Allocate(); !done) return Pass(done.error());
   return network;
 }
@@ -86,6 +88,7 @@ Result<void> Network<T>::Allocate() {
   take(x_, size_.rows * c.hidden);
   take(normed_, size_.rows * c.hidden);
   take(delta_, size_.rows * c.hidden);
+  if (parts() > 1) take(joined_, parts() * size_.rows * c.hidden);
   take(qkv_, size_.rows * QkvColumns(c));
   take(attended_, size_.rows * c.query_columns());
   take(gate_up_, size_.rows * 2 * c.intermediate);
@@ -116,12 +119,25 @@ void Network<T>::Product(const T* x, const T* w, std::int64_t rows, std::int64_t
 }
 
 template <class T>
-void Network<T>::Norm(const T* delta, const float* bias, const DeviceArray<float>& weight,
+typename Network<T>::Addend Network<T>::Join(std::int64_t rows, const float* bias) {
+  const std::int64_t count = rows * config_.hidden;
+  if (parts() > 1) {
+    share_.link->Gather(stream_, NumberOf<T>(), delta_.data(), joined_.data(), count);
+    return {joined_.data(), rows, bias};
+  }
+  if (share_.link != nullptr) share_.link->Sum(stream_, NumberOf<T>(), delta_.data(), count);
+  return {delta_.data(), rows, bias};
+}
+
+template <class T>
+void Network<T>::Norm(const Addend& addend, const DeviceArray<float>& weight,
                       const std::int32_t* sources, std::int64_t rows) {
   AddNormArgs<T> args;
   args.x = x_.data();
-  args.delta = delta;
-  args.bias = bias;
+  args.delta = addend.data;
+  args.parts = parts();
+  args.part_stride = addend.rows * config_.hidden;
+  args.bias = addend.bias;
   args.weight = weight.data();
   args.sources = sources;
   args.rows = rows;
@@ -190,27 +206,25 @@ void Network<T>::Run(const Weights<T>& weights, const StepShape& shape, const st
   cache.sequences = data + shape.sequences_at();
   cache.tables = data + shape.tables_at();
   cache.table_stride = shape.table_stride();
-  // What the layer before left to be added to the residual stream.
-  const T* delta = nullptr;
-  const float* bias = nullptr;
+  Addend addend;
   for (const LayerWeights<T>& w : weights.layers) {
-    Norm(delta, bias, w.attention_norm, nullptr, rows);
+    Norm(addend, w.attention_norm, nullptr, rows);
     Product(normed_.data(), w.qkv.data(), rows, room, c.hidden, QkvColumns(c), qkv_.data());
     Attention(w, shape, data, cache);
     cache.layer_offset += 2 * kPagePositions * c.kv_columns();
     Product(attended_.data(), w.output.data(), rows, room, c.query_columns(), c.hidden,
             delta_.data());
-    Norm(delta_.data(), w.output_bias.data(), w.mlp_norm, nullptr, rows);
+    addend = Join(rows, w.output_bias.data());
+    Norm(addend, w.mlp_norm, nullptr, rows);
     Product(normed_.data(), w.gate_up.data(), rows, room, c.hidden, 2 * c.intermediate,
             gate_up_.data());
     SwiGlu(stream_.handle(), gate_up_.data(), w.gate_up_bias.data(), rows, c.intermediate,
            activated_.data());
     Product(activated_.data(), w.down.data(), rows, room, c.intermediate, c.hidden, delta_.data());
-    delta = delta_.data();
-    bias = w.down_bias.data();
+    addend = Join(rows, w.down_bias.data());
   }
-  if (shape.wanted == 0) return;
-  Norm(delta, bias, weights.final_norm, data + shape.sources_at(), shape.wanted);
+  if (shape.wanted == 0 || !share_.has_head) return;
+  Norm(addend, weights.final_norm, data + shape.sources_at(), shape.wanted);
   const T* head = c.tied_head ? weights.embedding.data() : weights.head.data();
   Product(normed_.data(), head, shape.wanted, size_.samples, c.hidden, c.vocabulary,
           logits_.data());

@@ -3,7 +3,9 @@
 // The residual stream is float; weights, cache, and what products read and write are of type T.
 // With `deterministic` a row's results depend on nothing else in the pass: products are our own
 // Matmul always. Without, few rows go through MatVec and many through cuBLASLt where it is
-// installed, whose order of sums changes with the number of rows.
+// installed, whose order of sums changes with the number of rows. A model on several GPUs is a
+// network on each, of a share of the heads and of the intermediate columns; what each adds to the
+// residual stream is summed over all, in the order of the GPUs where `deterministic`.
 #pragma once
 
 #include <cstdint>
@@ -12,10 +14,18 @@
 #include "runner/model/checkpoint/config.h"
 #include "runner/model/cuda/blas.h"
 #include "runner/model/cuda/device.h"
+#include "runner/model/cuda/link.h"
 #include "runner/model/cuda/step.h"
 #include "runner/model/cuda/weights.h"
 
 namespace assay::cuda {
+
+// A GPU's part in a model that lies on several.
+struct Share {
+  Link* link = nullptr;
+  std::int64_t of = 1;
+  bool has_head = true;  // computes the logits
+};
 
 // What passes of one size at most need of the GPU beside weights and cache.
 struct WorkSize {
@@ -26,14 +36,18 @@ struct WorkSize {
 template <class T>
 class Network {
  public:
-  static std::int64_t WorkBytes(const ModelConfig& config, const WorkSize& size);
+  // `parts`: of what is added to the residual stream, kept one by one.
+  static std::int64_t WorkBytes(const ModelConfig& config, const WorkSize& size,
+                                std::int64_t parts);
 
-  // `blas` may be null. Takes the memory; kUnavailable where there is not enough.
+  // `config` is the share's. `blas` may be null. Takes the memory; kUnavailable where there is not
+  // enough.
   static Result<std::unique_ptr<Network>> Create(const ModelConfig& config, const WorkSize& size,
-                                                 Stream& stream, Blas* blas, bool deterministic);
+                                                 Stream& stream, Blas* blas, bool deterministic,
+                                                 const Share& share);
 
   // Launches the pass of a step that lies at `data` on the GPU. The logits of wanted rows go to
-  // logits() in order.
+  // logits() in order, where this share has the head.
   void Run(const Weights<T>& weights, const StepShape& shape, const std::int32_t* data, T* pool,
            std::int64_t page_stride);
 
@@ -41,8 +55,13 @@ class Network {
 
  private:
   Network(const ModelConfig& config, const WorkSize& size, Stream& stream, Blas* blas,
-          bool deterministic)
-      : config_(config), size_(size), stream_(stream), blas_(blas), deterministic_(deterministic) {}
+          bool deterministic, const Share& share)
+      : config_(config),
+        size_(size),
+        stream_(stream),
+        blas_(blas),
+        deterministic_(deterministic),
+        share_(share) {}
 
   Result<void> Allocate();
   // `room`: rows that the memory of x and y holds.
@@ -51,14 +70,25 @@ class Network {
                std::int64_t outputs, Out* y);
   void Attention(const LayerWeights<T>& w, const StepShape& shape, const std::int32_t* data,
                  const CacheView<T>& cache);
-  void Norm(const T* delta, const float* bias, const DeviceArray<float>& weight,
-            const std::int32_t* sources, std::int64_t rows);
+  // What is still to be added to the rows of the residual stream; of each share, where it lies in
+  // parts.
+  struct Addend {
+    const T* data = nullptr;
+    std::int64_t rows = 0;
+    const float* bias = nullptr;
+  };
+  std::int64_t parts() const { return deterministic_ ? share_.of : 1; }
+  // delta_ of all shares: summed, or brought here to be summed.
+  Addend Join(std::int64_t rows, const float* bias);
+  void Norm(const Addend& addend, const DeviceArray<float>& weight, const std::int32_t* sources,
+            std::int64_t rows);
 
   ModelConfig config_;
   WorkSize size_;
   Stream& stream_;
   Blas* blas_;
   bool deterministic_;
+  Share share_;
   DeviceArray<float> cos_;  // [context][head_dim / 2]
   DeviceArray<float> sin_;
   DeviceArray<float> x_;  // the residual stream
@@ -66,6 +96,7 @@ class Network {
   DeviceArray<T> qkv_;
   DeviceArray<T> attended_;
   DeviceArray<T> delta_;
+  DeviceArray<T> joined_;  // everybody's delta_, where they are added here
   DeviceArray<T> gate_up_;
   DeviceArray<T> activated_;
   DeviceArray<float> partial_;  // of attention

@@ -18,9 +18,11 @@ std::int64_t NumberBytes(WeightType type) { return type == WeightType::kF32 ? 4 
 
 std::int64_t WorkBytes(const ModelConfig& config, const Options& options) {
   const WorkSize size = SizeOf(options);
+  const auto shares = static_cast<std::int64_t>(options.devices.size());
+  const std::int64_t parts = options.deterministic ? shares : 1;
   const std::int64_t network = options.weights == WeightType::kF32
-                                   ? Network<float>::WorkBytes(config, size)
-                                   : Network<Bf16>::WorkBytes(config, size);
+                                   ? Network<float>::WorkBytes(config, size, parts)
+                                   : Network<Bf16>::WorkBytes(config, size, parts);
   const std::int64_t kept = options.samples * config.vocabulary * 4;
   return network + kept + LargestStep(size.rows, config.context) * 4 + kLibraryBytes;
 }

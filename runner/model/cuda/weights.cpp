@@ -1,6 +1,7 @@
 #include "runner/model/cuda/weights.h"
 
 #include <algorithm>
+#include <cstring>
 #include <optional>
 #include <string>
 #include <type_traits>
@@ -72,7 +73,8 @@ class Loader {
   template <class T>
   void Upload(const StoredTensor& tensor, T* to) {
     const std::int64_t columns = tensor.columns;
-    if (StoredAs<T>(tensor)) {
+    const bool ready = StoredAs<T>(tensor);
+    if (ready && tensor.row_stride_bytes == 0) {
       stream_.Upload(to, tensor.bytes.data(),
                      static_cast<std::size_t>(tensor.rows * columns) * sizeof(T));
       return;
@@ -84,6 +86,12 @@ class Loader {
     for (std::int64_t first = 0; first < tensor.rows; first += most) {
       rows.clear();
       for (std::int64_t r = first; r < std::min(tensor.rows, first + most); ++r) {
+        if (ready) {
+          rows.resize(rows.size() + static_cast<std::size_t>(columns));
+          std::memcpy(&rows[rows.size() - static_cast<std::size_t>(columns)], RowBytes(tensor, r),
+                      static_cast<std::size_t>(columns) * sizeof(T));
+          continue;
+        }
         ReadRow(tensor, r, row.data());
         for (const float value : row) rows.push_back(FromFloat<T>(value));
       }
@@ -156,7 +164,7 @@ std::int64_t WeightBytes(const ModelConfig& c, std::size_t bytes_of_number) {
 
 template <class T>
 Result<void> LoadWeights(const ModelConfig& config, const TensorSource& source, Stream& stream,
-                         Weights<T>& weights) {
+                         bool with_head, Weights<T>& weights) {
   Loader loader(source, stream);
   loader.Load({{"model.embed_tokens.weight", config.vocabulary}}, config.hidden, weights.embedding);
   loader.LoadVectors({{"model.norm.weight", config.hidden}}, weights.final_norm);
@@ -167,17 +175,17 @@ Result<void> LoadWeights(const ModelConfig& config, const TensorSource& source, 
     LoadLayer(config, layer, loader, out);
     LoadBiases(config, layer, loader, out);
   }
-  if (!config.tied_head) {
+  if (!config.tied_head && with_head) {
     loader.Load({{"lm_head.weight", config.vocabulary}}, config.hidden, weights.head);
   }
   return loader.Done();
 }
 
-template Result<void> LoadWeights<float>(const ModelConfig&, const TensorSource&, Stream&,
+template Result<void> LoadWeights<float>(const ModelConfig&, const TensorSource&, Stream&, bool,
                                          Weights<float>&);
-template Result<void> LoadWeights<Bf16>(const ModelConfig&, const TensorSource&, Stream&,
+template Result<void> LoadWeights<Bf16>(const ModelConfig&, const TensorSource&, Stream&, bool,
                                         Weights<Bf16>&);
-template Result<void> LoadWeights<Half>(const ModelConfig&, const TensorSource&, Stream&,
+template Result<void> LoadWeights<Half>(const ModelConfig&, const TensorSource&, Stream&, bool,
                                         Weights<Half>&);
 
 }  // namespace assay::cuda

@@ -39,10 +39,11 @@ struct Weights {
 // What they take on the GPU.
 std::int64_t WeightBytes(const ModelConfig& config, std::size_t bytes_of_number);
 
-// Fills `weights`, rounding to T; arrays that are there already keep their places (graphs know
-// them). kInput naming the tensor that is missing or misshapen.
+// Without `with_head` a head of its own is left out. Fills `weights`, rounding to T; arrays that
+// are there already keep their places (graphs know them). kInput naming the tensor that is missing
+// or misshapen.
 template <class T>
 Result<void> LoadWeights(const ModelConfig& config, const TensorSource& source, Stream& stream,
-                         Weights<T>& weights);
+                         bool with_head, Weights<T>& weights);
 
 }  // namespace assay::cuda

@@ -72,6 +72,34 @@ TEMPLATE_TEST_CASE("residual sum and norm", "", float, Bf16, Half) {
   }
 }
 
+TEMPLATE_TEST_CASE("what several GPUs add to a row is added in their order", "", float, Bf16,
+                   Half) {
+  DeviceCase device;
+  constexpr std::int64_t kRows = 3;
+  constexpr std::int64_t kColumns = 264;
+  constexpr std::int64_t kParts = 4;
+  const auto x = device.Random(kRows * kColumns);
+  const auto delta = device.Random<TestType>(kParts * kRows * kColumns);
+  const auto weight = device.Random(kColumns);
+  const auto d_x = device.Put(x);
+  const auto d_delta = device.Put(delta);
+  const auto d_weight = device.Put(weight);
+  const auto out = device.Room<TestType>(kRows * kColumns);
+  AddNormArgs<TestType> args;
+  args.x = d_x.data();
+  args.delta = d_delta.data();
+  args.parts = kParts;
+  args.part_stride = kRows * kColumns;
+  args.weight = d_weight.data();
+  args.rows = kRows;
+  args.columns = kColumns;
+  args.out = out.data();
+  AddNorm(device.handle(), args);
+  std::vector<float> sums = x;
+  for (std::size_t i = 0; i < delta.size(); ++i) sums[i % sums.size()] += ToFloat(delta[i]);
+  CHECK(device.Get(d_x) == sums);
+}
+
 TEMPLATE_TEST_CASE("SwiGLU", "", float, Bf16, Half) {
   DeviceCase device;
   for (const std::int64_t width : {8, 24, 256, 264, 1536}) {

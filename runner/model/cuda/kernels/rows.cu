@@ -24,7 +24,10 @@ __global__ void AddNormKernel(AddNormArgs<T> a) {
   float squares = 0;
   for (std::int64_t i = threadIdx.x; i < a.columns; i += blockDim.x) {
     float value = x[i];
-    if (a.delta != nullptr) value += ToFloat(a.delta[source * a.columns + i]);
+    if (a.delta != nullptr) {
+      const T* delta = a.delta + source * a.columns + i;
+      for (std::int64_t p = 0; p < a.parts; ++p) value += ToFloat(delta[p * a.part_stride]);
+    }
     if (a.bias != nullptr) value += a.bias[i];
     x[i] = value;
     squares = fmaf(value, value, squares);

@@ -16,13 +16,15 @@ void Embed(void* stream, const T* table, const std::int32_t* tokens, std::int64_
            std::int64_t columns, float* x);
 
 // For each of `rows` rows r with source s = sources == null ? r : sources[r]:
-//   x[s] += delta[s] + bias (each if not null)
+//   x[s] += delta[0][s] + … + delta[parts - 1][s] + bias (each if not null)
 //   out[r] = x[s] * (1 / sqrt(mean of squares + epsilon)) * weight
 // No two rows may have the same source.
 template <class T>
 struct AddNormArgs {
   float* x = nullptr;
   const T* delta = nullptr;
+  std::int64_t parts = 1;        // of delta, one after the other
+  std::int64_t part_stride = 0;  // numbers from one to the next
   const float* bias = nullptr;
   const float* weight = nullptr;
   const std::int32_t* sources = nullptr;

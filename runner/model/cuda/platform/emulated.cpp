@@ -3,6 +3,7 @@
 #include <csetjmp>
 #include <cstdlib>
 #include <memory>
+#include <mutex>
 #include <utility>
 #include <vector>
 
@@ -128,6 +129,8 @@ void RunBlock(Block& block) {
 }
 
 void RunGrid(const LaunchShape& shape, const std::function<void()>& thread) {
+  static std::mutex one_grid;  // several GPUs are driven by a thread each
+  const std::lock_guard lock(one_grid);
   Block& block = Current();
   ASSAY_CHECK(shape.threads > 0 && shape.threads <= 1024 && shape.threads % kWarp == 0,
               "a block of this size cannot be launched");
