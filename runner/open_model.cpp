@@ -67,6 +67,7 @@ Result<std::unique_ptr<Model>> OpenModel(const std::string& name, const ModelOpt
   if (!local_name) {
     for (const auto& [given, flag] : {std::pair(!options.dtype.empty(), "--dtype"),
                                       std::pair(!options.device.empty(), "--device"),
+                                      std::pair(options.tensor_parallel > 1, "--tensor-parallel"),
                                       std::pair(options.deterministic, "--deterministic"),
                                       std::pair(options.memory_mb > 0, "--memory-mb")}) {
       if (given) return Fail(ErrorCode::kUsage, "{}: only local models take it", flag);
@@ -76,11 +77,19 @@ Result<std::unique_ptr<Model>> OpenModel(const std::string& name, const ModelOpt
   if (IsEndpoint(name)) return OpenEndpoint(name, options);
   LocalModelOptions local;
   local.threads = options.threads;
-  if (options.concurrency > 0) local.batch = static_cast<std::int64_t>(options.concurrency);
   if (!options.device.empty()) {
     const auto device = ParseDevice(options.device);
     if (!device) return Within("--device", device.error());
-    local.device = *device;
+    local.device = device->device;
+    local.gpus = device->gpus;
+  }
+  if (options.tensor_parallel > 1 && local.gpus.size() < 2) {
+    return Fail(ErrorCode::kUsage, "--tensor-parallel: needs several GPUs (--device cuda:0,1)");
+  }
+  local.gpu_shares = static_cast<std::size_t>(options.tensor_parallel);
+  if (options.concurrency > 0) {  // of all replicas together
+    const std::size_t replicas = std::max<std::size_t>(1, local.gpus.size() / local.gpu_shares);
+    local.batch = static_cast<std::int64_t>((options.concurrency + replicas - 1) / replicas);
   }
   local.weights = DefaultWeights(local.device);
   if (!options.dtype.empty()) {

@@ -15,7 +15,8 @@ struct ModelOptions {
   std::size_t concurrency = 0;  // requests in flight; 0: the model chooses
   // Local models only.
   std::string dtype;           // "f32", "bf16", "int8", …; "": f32, on a GPU bf16
-  std::string device;          // "cpu" or "cuda"; "": cpu
+  std::string device;          // "cpu", "cuda", "cuda:0,1"; "": cpu
+  int tensor_parallel = 1;     // GPUs that hold one replica together
   bool deterministic = false;  // see LocalModelOptions
   std::int64_t memory_mb = 0;  // 0: what is available
   std::size_t threads = 0;     // local models; 0: all this process may use

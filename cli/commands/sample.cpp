@@ -22,6 +22,7 @@ struct Options {
   std::uint64_t seed = 0;
   std::string dtype;
   std::string device = "cpu";
+  int tensor_parallel = 1;
   std::int64_t cache_mb = 0;
   std::int64_t memory_mb = 0;
   LocalModelOptions local;
@@ -192,8 +193,10 @@ int Stream(Model& model, std::istream& input, const Options& options) {
 int Run(Options options) {
   const auto device = ParseDevice(options.device);
   if (!device) return Report(device.error());
-  options.local.device = *device;
-  options.local.weights = DefaultWeights(*device);
+  options.local.device = device->device;
+  options.local.gpus = device->gpus;
+  options.local.gpu_shares = static_cast<std::size_t>(options.tensor_parallel);
+  options.local.weights = DefaultWeights(device->device);
   if (!options.dtype.empty()) {
     const auto type = ParseWeightType(options.dtype);
     if (!type) return Report(type.error());
@@ -245,11 +248,14 @@ void AddSample(CLI::App& app) {
   command->add_option("--dtype", o->dtype,
                       "Weights: f32 (exact), bf16 (half the memory), int8 (fastest), int4 (as a "
                       "4-bit file has them); GPU: f32, bf16, f16; absent: f32, on a GPU bf16");
-  add("--device", o->device, "cpu, or cuda for the first GPU");
+  add("--device", o->device, "cpu, cuda for the first GPU, or cuda:0,1,… for these");
+  add("--tensor-parallel", o->tensor_parallel,
+      "GPUs that hold one replica of the model together; the requests are shared by the replicas")
+      ->check(CLI::Range(1, 64));
   command->add_flag("--deterministic", o->local.deterministic,
                     "Samples depend on nothing but themselves, at some cost on a GPU; always so on "
                     "the CPU");
-  add("--batch", o->local.batch, "Samples in work at once");
+  add("--batch", o->local.batch, "Samples in work at once, of each replica");
   add("--threads", o->local.threads, "0: all that this process may use");
   add("--cache-mb", o->cache_mb,
       "Memory for keys and values; 0: as the batch can use, at most a quarter of the rest")

@@ -216,7 +216,15 @@ void DeclareScoreFlags(CLI::App& command, ScoreFlags& flags) {
                      "Local models: weights held as f32, bf16, int8 or int4 (GPU: f32, bf16, f16); "
                      "absent: f32, on a GPU bf16");
   command.add_option("--device", flags.model_options.device,
-                     "Local models: cpu, or cuda for the first GPU; absent: cpu");
+                     "Local models: cpu, cuda for the first GPU, or cuda:0,1,… for these; absent: "
+                     "cpu");
+  command
+      .add_option(
+          "--tensor-parallel", flags.model_options.tensor_parallel,
+          "Local models: GPUs that hold one replica of the model together; the requests are "
+          "shared by the replicas")
+      ->check(CLI::Range(1, 64))
+      ->capture_default_str();
   command.add_flag("--deterministic", flags.model_options.deterministic,
                    "Local models: samples depend on nothing but themselves, at some cost on a GPU; "
                    "always so on the CPU");

@@ -3,6 +3,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <charconv>
 #include <map>
 #include <mutex>
 #include <utility>
@@ -27,13 +28,18 @@ namespace {
 class CheckpointModel : public LocalModel {
  public:
   CheckpointModel(LocalParts parts, const LocalModelOptions& options, const MemoryPlan& plan,
-                  std::unique_ptr<Backend> backend, Result<ChatTemplate> chat_template)
+                  std::vector<std::unique_ptr<Backend>> replicas,
+                  Result<ChatTemplate> chat_template)
       : parts_(std::move(parts)),
         options_(options),
         plan_(plan),
-        backend_(std::move(backend)),
-        chat_template_(std::move(chat_template)),
-        batcher_(*backend_, parts_.tokenizer, Limits()) {}
+        replicas_(std::move(replicas)),
+        chat_template_(std::move(chat_template)) {
+    for (const auto& replica : replicas_) {
+      own_batchers_.push_back(std::make_unique<Batcher>(*replica, parts_.tokenizer, Limits()));
+      batchers_.push_back(own_batchers_.back().get());
+    }
+  }
 
   void Sample(const std::vector<Request>& requests, const OnFinished& on_finished,
               const std::stop_token& stop) override {
@@ -51,7 +57,7 @@ class CheckpointModel : public LocalModel {
       if (at == groups.size()) groups.push_back({*std::move(prompt), {}});
       groups[at].jobs.push_back({i, &request.sampling, request.key});
     }
-    batcher_.Run(std::move(groups), on_finished, std::move(stop));
+    Batcher::RunTogether(batchers_, std::move(groups), on_finished, stop);
   }
 
   Result<std::optional<PreparedPrompt>> Prepare(const Request& request) const override {
@@ -71,13 +77,16 @@ class CheckpointModel : public LocalModel {
   Result<void> Reload() override {
     const std::lock_guard lock(identity_mutex_);
     identity_.clear();
-    return backend_->Reload();
+    for (const auto& replica : replicas_) {
+      if (auto done = replica->Reload(); !done) return done;
+    }
+    return {};
   }
 
   std::string Identity() const override {
     const std::lock_guard lock(identity_mutex_);
     if (identity_.empty()) {
-      identity_ = Sha256Hex(fmt::format("{}\n{}\n{}\n{}\n{}\n{}", backend_->Arithmetic(),
+      identity_ = Sha256Hex(fmt::format("{}\n{}\n{}\n{}\n{}\n{}", replicas_[0]->Arithmetic(),
                                         ToString(options_.weights), parts_.weights->ContentHash(),
                                         parts_.tokenizer.Identity(), parts_.chat_template,
                                         Fingerprint(parts_.config)));
@@ -86,14 +95,18 @@ class CheckpointModel : public LocalModel {
   }
 
   std::string Description() const override {
-    return fmt::format("{} ({}M, {}, {})", parts_.name, parts_.config.parameters() / 1000000,
-                       ToString(options_.weights), backend_->Description());
+    const std::size_t replicas = replicas_.size();
+    return fmt::format("{} ({}M, {}, {}{})", parts_.name, parts_.config.parameters() / 1000000,
+                       ToString(options_.weights), replicas_[0]->Description(),
+                       replicas == 1 ? "" : fmt::format(", {} replicas", replicas));
   }
 
-  std::string MemoryUse() const override { return Describe(plan_); }
+  std::string MemoryUse() const override {
+    return (options_.gpus.size() > 1 ? "each GPU: " : "") + Describe(plan_);
+  }
 
   std::size_t PreferredConcurrency() const override {
-    return static_cast<std::size_t>(options_.batch);
+    return static_cast<std::size_t>(options_.batch) * replicas_.size();
   }
 
  private:
@@ -162,9 +175,10 @@ class CheckpointModel : public LocalModel {
   LocalParts parts_;
   LocalModelOptions options_;
   MemoryPlan plan_;
-  std::unique_ptr<Backend> backend_;
-  Result<ChatTemplate> chat_template_;  // the error is told to those who need it
-  Batcher batcher_;
+  std::vector<std::unique_ptr<Backend>> replicas_;  // at least one, all alike
+  Result<ChatTemplate> chat_template_;              // the error is told to those who need it
+  std::vector<std::unique_ptr<Batcher>> own_batchers_;
+  std::vector<Batcher*> batchers_;
   mutable std::mutex identity_mutex_;
   mutable std::string identity_;
 };
@@ -220,10 +234,11 @@ Result<std::unique_ptr<LocalModel>> OnCpu(LocalParts parts, const LocalModelOpti
   auto transformer = Transformer::Load(parts.config, parts.weights, FormatOf(options.weights),
                                        std::make_shared<ThreadTeam>(needs.threads));
   if (!transformer) return Pass(transformer.error());
-  auto backend =
-      std::make_unique<CpuBackend>(*std::move(transformer), plan->cache_bytes, options.batch);
+  std::vector<std::unique_ptr<Backend>> alone;
+  alone.push_back(
+      std::make_unique<CpuBackend>(*std::move(transformer), plan->cache_bytes, options.batch));
   return std::unique_ptr<LocalModel>(std::make_unique<CheckpointModel>(
-      std::move(parts), options, *plan, std::move(backend), std::move(chat_template)));
+      std::move(parts), options, *plan, std::move(alone), std::move(chat_template)));
 }
 
 Result<std::unique_ptr<LocalModel>> OnCuda(LocalParts parts, const LocalModelOptions& options,
@@ -238,19 +253,52 @@ Result<std::unique_ptr<LocalModel>> OnCuda(LocalParts parts, const LocalModelOpt
   wanted.cache_bytes = options.cache_bytes;
   wanted.memory_bytes = options.memory_bytes;
   wanted.deterministic = options.deterministic;
-  auto opened = cuda::Open(parts.name, parts.config, parts.weights, wanted);
-  if (!opened) return Pass(opened.error());
-  return std::unique_ptr<LocalModel>(
-      std::make_unique<CheckpointModel>(std::move(parts), options, opened->plan,
-                                        std::move(opened->backend), std::move(chat_template)));
+  const std::vector<int> gpus = options.gpus.empty() ? std::vector<int>{0} : options.gpus;
+  const std::size_t shares = options.gpu_shares;
+  if (shares < 1 || gpus.size() % shares != 0) {
+    return Fail(ErrorCode::kUsage, "{} GPUs cannot be divided into replicas of {}", gpus.size(),
+                shares);
+  }
+  MemoryPlan plan;
+  std::vector<std::unique_ptr<Backend>> replicas;
+  for (std::size_t first = 0; first < gpus.size(); first += shares) {
+    const auto begin = gpus.begin() + static_cast<std::ptrdiff_t>(first);
+    wanted.devices.assign(begin, begin + static_cast<std::ptrdiff_t>(shares));
+    auto opened = cuda::Open(parts.name, parts.config, parts.weights, wanted);
+    if (!opened) return Pass(opened.error());
+    plan = opened->plan;
+    replicas.push_back(std::move(opened->backend));
+  }
+  return std::unique_ptr<LocalModel>(std::make_unique<CheckpointModel>(
+      std::move(parts), options, plan, std::move(replicas), std::move(chat_template)));
 }
 
 }  // namespace
 
-Result<Device> ParseDevice(const std::string& name) {
-  if (name == "cpu") return Device::kCpu;
-  if (name == "cuda") return Device::kCuda;
-  return Fail(ErrorCode::kUsage, "device \"{}\" does not exist (there are: cpu, cuda)", name);
+Result<DeviceChoice> ParseDevice(const std::string& name) {
+  if (name == "cpu") return DeviceChoice{Device::kCpu, {}};
+  if (name == "cuda") return DeviceChoice{Device::kCuda, {0}};
+  const std::string head = "cuda:";
+  if (name.rfind(head, 0) != 0) {
+    return Fail(ErrorCode::kUsage, "device \"{}\" does not exist (there are: cpu, cuda, cuda:0,1)",
+                name);
+  }
+  DeviceChoice choice{Device::kCuda, {}};
+  const char* at = name.data() + head.size();
+  const char* const end = name.data() + name.size();
+  while (true) {
+    int index = 0;
+    const auto [after, error] = std::from_chars(at, end, index);
+    const bool listed =
+        std::find(choice.gpus.begin(), choice.gpus.end(), index) != choice.gpus.end();
+    if (error != std::errc() || index < 0 || listed || (after != end && *after != ',')) {
+      return Fail(ErrorCode::kUsage,
+                  "device \"{}\": expected different indices of GPUs, as in cuda:0,1", name);
+    }
+    choice.gpus.push_back(index);
+    if (after == end) return choice;
+    at = after + 1;
+  }
 }
 
 Result<LocalParts> OpenCheckpoint(const std::string& name) {

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 #include "runner/model/checkpoint/config.h"
@@ -16,8 +17,12 @@
 namespace assay {
 
 enum class Device { kCpu, kCuda };
-// kUsage naming the known devices.
-Result<Device> ParseDevice(const std::string& name);  // "cpu", "cuda"
+struct DeviceChoice {
+  Device device = Device::kCpu;
+  std::vector<int> gpus;  // indices, all different
+};
+// "cpu", "cuda" (the first GPU), "cuda:1" and "cuda:0,1,2,3". kUsage naming what there is.
+Result<DeviceChoice> ParseDevice(const std::string& name);
 // What weights are held as where nobody says.
 constexpr WeightType DefaultWeights(Device device) {
   return device == Device::kCuda ? WeightType::kBf16 : WeightType::kF32;
@@ -25,6 +30,10 @@ constexpr WeightType DefaultWeights(Device device) {
 
 struct LocalModelOptions {
   Device device = Device::kCpu;
+  // The GPUs to use; empty: the first. Each `gpu_shares` of them in a row hold one replica of the
+  // model together; replicas share the requests. Batch, cache and memory are each GPU's.
+  std::vector<int> gpus;
+  std::size_t gpu_shares = 1;
   WeightType weights = WeightType::kF32;
   // On a GPU: a sample depends on nothing but itself, at some cost. On the CPU it never does.
   bool deterministic = false;

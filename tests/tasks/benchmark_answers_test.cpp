@@ -131,7 +131,7 @@ void CheckAnswers(const std::vector<assay::Portion>& mix, std::size_t refusals) 
 
 }  // namespace
 
-TEST_CASE("a fortieth of the benchmark: references accepted, wrong answers refused") {
+TEST_CASE("a fortieth of the benchmark: references accepted, wrong answers refused", "[bulk]") {
   CheckAnswers(Mix(40, {"math", "code", "logic"}), 2'500);
 }
 

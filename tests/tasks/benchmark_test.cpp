@@ -98,7 +98,7 @@ TEST_CASE("the size of a problem counts signs, digits and words, not wording") {
   CHECK(assay::ContentSize("", "…") == 1);
 }
 
-TEST_CASE("assay-10k and assay-mini are the same bytes for ever") {
+TEST_CASE("assay-10k and assay-mini are the same bytes for ever", "[bulk]") {
   const auto suite = Frozen();
   if (!suite) return;
   INFO("a family of the frozen suite changed what it writes: make it a new family instead");
@@ -107,7 +107,8 @@ TEST_CASE("assay-10k and assay-mini are the same bytes for ever") {
   CHECK(assay::MakeMini()->sha256 == assay::kMiniSha256);
 }
 
-TEST_CASE("assay-10k has 10,000 different problems, its levels are balanced, and mini is like it") {
+TEST_CASE("assay-10k has 10,000 different problems, its levels are balanced, and mini is like it",
+          "[bulk]") {
   const auto suite = Frozen();
   if (!suite) return;
   const auto mini = assay::MakeMini();
@@ -141,7 +142,8 @@ TEST_CASE("assay-10k has 10,000 different problems, its levels are balanced, and
   for (const auto& [level, count] : mini_levels) CHECK(count == 50);
 }
 
-TEST_CASE("problems of assay-10k grow from level to level, and nearly every family does") {
+TEST_CASE("problems of assay-10k grow from level to level, and nearly every family does",
+          "[bulk]") {
   const auto suite = Frozen();
   if (!suite) return;
   struct Sum {
@@ -177,7 +179,7 @@ TEST_CASE("problems of assay-10k grow from level to level, and nearly every fami
   CHECK(alike == known);
 }
 
-TEST_CASE("a private split has the same mix and shares no problem with the public one") {
+TEST_CASE("a private split has the same mix and shares no problem with the public one", "[bulk]") {
   const auto open = Frozen();
   if (!open) return;
   const auto closed = assay::MakeBenchmark(12345);

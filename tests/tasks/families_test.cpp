@@ -90,7 +90,7 @@ TEST_CASE("family names are unique and well formed, domains known, sources given
   }
 }
 
-TEST_CASE("every family writes well-formed, proven problems at every level") {
+TEST_CASE("every family writes well-formed, proven problems at every level", "[bulk]") {
   for (const Family& family : AllFamilies()) {
     for (int level = 1; level <= 10; ++level) {
       for (std::size_t index = 0; index < 3; ++index) {
@@ -111,7 +111,8 @@ TEST_CASE("every family writes well-formed, proven problems at every level") {
   }
 }
 
-TEST_CASE("verifiers accept the references and refuse slips, near misses and cheap answers") {
+TEST_CASE("verifiers accept the references and refuse slips, near misses and cheap answers",
+          "[bulk]") {
   std::set<std::string> absent;
   for (const Family& family : AllFamilies()) {
     for (int level : {1, 4, 7, 10}) {
@@ -142,7 +143,8 @@ TEST_CASE("the same bytes come out on any number of threads") {
   CHECK(text(1) == single);
 }
 
-TEST_CASE("neighbouring seeds share next to nothing, and problems of a set are distinct") {
+TEST_CASE("neighbouring seeds share next to nothing, and problems of a set are distinct",
+          "[bulk]") {
   for (const Family& family : AllFamilies()) {
     INFO(family.name);
     const std::vector<assay::Portion> portions = {{&family, 5, 10, 30}};
@@ -158,7 +160,7 @@ TEST_CASE("neighbouring seeds share next to nothing, and problems of a set are d
   }
 }
 
-TEST_CASE("problems come in several wordings") {
+TEST_CASE("problems come in several wordings", "[bulk]") {
   for (const Family& family : AllFamilies()) {
     std::set<std::string> openings;
     for (std::size_t index = 0; index < 24; ++index) {

@@ -1,6 +1,7 @@
 // Programs that try to pass without solving anything, with the outcome each must have: under
 // check(candidate), under assertions, and whichever came before on the same judge.
 #include "base/thread_pool.h"
+#include "tests/support/pace.h"
 #include "tests/support/catch.h"
 #include "verifiers/registry.h"
 
@@ -25,8 +26,8 @@ std::vector<Json> ReadCheats() {
 std::unique_ptr<const Verifier> Make(Json spec) {
   spec["kind"] = "code";
   spec["profile"] = "raw";
-  spec["cpu_ms"] = 500;
-  spec["wall_ms"] = 3000;
+  spec["cpu_ms"] = 500 * kPace;
+  spec["wall_ms"] = 3000 * kPace;
   spec["memory_mb"] = 256;
   auto made = MakeVerifier(spec, {});
   if (!made) FAIL(made.error().message);

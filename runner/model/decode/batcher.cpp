@@ -1,7 +1,9 @@
 #include "runner/model/decode/batcher.h"
 
 #include <algorithm>
+#include <mutex>
 #include <optional>
+#include <thread>
 #include <utility>
 
 #include "base/utf8.h"
@@ -20,6 +22,8 @@ struct Batcher::Group {
   std::int64_t kept = 0;        // place of the logits after the prompt
   bool ready = false;           // those logits are there
   Clock::time_point admitted_at;
+  explicit Group(DecodeGroup&& group)
+      : prompt(std::move(group.prompt)), jobs(std::move(group.jobs)) {}
   std::int64_t size() const { return static_cast<std::int64_t>(prompt.size()); }
 };
 
@@ -51,20 +55,20 @@ Batcher::Batcher(Backend& backend, Tokenizer tokenizer, BatchLimits limits)
 Batcher::~Batcher() = default;
 
 // Draws of `job` that fit the context.
-std::int64_t Batcher::LastPosition(const Group& group, const DecodeJob& job) const {
-  const std::int64_t room = backend_.config().context - group.size();
-  return group.size() + std::min<std::int64_t>(job.sampling->max_tokens, room) - 1;
+std::int64_t Batcher::LastPosition(std::int64_t prompt, const DecodeJob& job) const {
+  const std::int64_t room = backend_.config().context - prompt;
+  return prompt + std::min<std::int64_t>(job.sampling->max_tokens, room) - 1;
 }
 
 // Pages that a sample needs beside the prompt's full pages. The last drawn token is never
 // processed, so positions up to LastPosition - 1 are written.
-std::int64_t Batcher::PagesNeeded(const Group& group, const DecodeJob& job) const {
-  return PagePool::PagesFor(std::max(LastPosition(group, job), group.size())) -
-         group.size() / kernels::kPagePositions;
+std::int64_t Batcher::PagesNeeded(std::int64_t prompt, const DecodeJob& job) const {
+  return PagePool::PagesFor(std::max(LastPosition(prompt, job), prompt)) -
+         prompt / kernels::kPagePositions;
 }
 
 // Why the longest sample of the group can never be drawn, if so.
-std::optional<Error> Batcher::Refusal(const Group& group) const {
+std::optional<Error> Batcher::Refusal(const DecodeGroup& group) const {
   const std::int64_t context = backend_.config().context;
   if (group.size() >= context) {
     return Error{
@@ -72,7 +76,7 @@ std::optional<Error> Batcher::Refusal(const Group& group) const {
         fmt::format("the prompt has {} tokens, the model's context is {}", group.size(), context)};
   }
   const DecodeJob& longest = group.jobs.back();
-  const std::int64_t needed = PagePool::PagesFor(group.size()) + PagesNeeded(group, longest);
+  const std::int64_t needed = PagePool::PagesFor(group.size()) + PagesNeeded(group.size(), longest);
   if (needed <= pool_.pages()) return std::nullopt;
   // One page of the cache is for the copy of the prompt's last, partly filled one.
   const bool partly = group.size() % kernels::kPagePositions != 0;
@@ -87,35 +91,88 @@ std::optional<Error> Batcher::Refusal(const Group& group) const {
                                   : std::string("the prompt alone does not fit"))};
 }
 
-void Batcher::Run(std::vector<DecodeGroup> groups, const OnFinished& on_finished,
-                  const std::stop_token& stop) {
-  on_finished_ = &on_finished;
-  statistics_ = {};
+std::vector<DecodeGroup> Batcher::InOrder(std::vector<DecodeGroup> groups,
+                                          const OnFinished& on_finished) const {
   for (DecodeGroup& group : groups) {
-    auto own = std::make_unique<Group>();
-    own->prompt = std::move(group.prompt);
-    own->jobs = std::move(group.jobs);
     // The longest starts first, so that the spare pages fit every later one.
-    std::stable_sort(own->jobs.begin(), own->jobs.end(),
+    std::stable_sort(group.jobs.begin(), group.jobs.end(),
                      [](const DecodeJob& a, const DecodeJob& b) {
                        return a.sampling->max_tokens < b.sampling->max_tokens;
                      });
-    while (!own->jobs.empty()) {
-      const auto refusal = Refusal(*own);
+    while (!group.jobs.empty()) {
+      const auto refusal = Refusal(group);
       if (!refusal) break;
-      on_finished(own->jobs.back().request, tl::unexpected<Error>(*refusal));
-      own->jobs.pop_back();
+      on_finished(group.jobs.back().request, tl::unexpected<Error>(*refusal));
+      group.jobs.pop_back();
     }
-    if (!own->jobs.empty()) waiting_.push_back(std::move(own));
   }
-  std::stable_sort(waiting_.begin(), waiting_.end(), [this](const auto& a, const auto& b) {
-    return LastPosition(*a, a->jobs.back()) < LastPosition(*b, b->jobs.back());
-  });
-  while (!waiting_.empty() || !admitted_.empty() || !running_.empty()) {
-    if (stop.stop_requested()) return CancelAll();
+  std::erase_if(groups, [](const DecodeGroup& group) { return group.jobs.empty(); });
+  std::stable_sort(
+      groups.begin(), groups.end(), [this](const DecodeGroup& a, const DecodeGroup& b) {
+        return LastPosition(a.size(), a.jobs.back()) < LastPosition(b.size(), b.jobs.back());
+      });
+  return groups;
+}
+
+void Batcher::Run(std::vector<DecodeGroup> groups, const OnFinished& on_finished,
+                  const std::stop_token& stop) {
+  Batcher* const alone[] = {this};
+  RunTogether(alone, std::move(groups), on_finished, stop);
+}
+
+void Batcher::RunTogether(std::span<Batcher* const> batchers, std::vector<DecodeGroup> groups,
+                          const OnFinished& on_finished, const std::stop_token& stop) {
+  std::mutex mutex;
+  const OnFinished one_at_a_time = [&](std::size_t request, Result<Response> response) {
+    const std::lock_guard lock(mutex);
+    on_finished(request, std::move(response));
+  };
+  const OnFinished& tell = batchers.size() == 1 ? on_finished : one_at_a_time;
+  WaitingGroups waiting(batchers[0]->InOrder(std::move(groups), tell),
+                        static_cast<std::int64_t>(batchers.size()));
+  std::vector<Result<void>> ends(batchers.size());
+  std::vector<std::thread> threads;
+  for (std::size_t i = 1; i < batchers.size(); ++i) {
+    threads.emplace_back([&, i] { ends[i] = batchers[i]->Work(waiting, tell, stop); });
+  }
+  ends[0] = batchers[0]->Work(waiting, tell, stop);
+  for (std::thread& thread : threads) thread.join();
+  // Left behind by a stop, or by the failure of every device.
+  const auto failed =
+      std::find_if(ends.begin(), ends.end(), [](const Result<void>& end) { return !end; });
+  for (const DecodeGroup& group : waiting.TakeRest()) {
+    for (const DecodeJob& job : group.jobs) {
+      Response cancelled;
+      cancelled.finish = Finish::kCancelled;
+      cancelled.prompt_tokens = group.size();
+      tell(job.request, failed == ends.end() ? Result<Response>(std::move(cancelled))
+                                             : Result<Response>(Pass(failed->error())));
+    }
+  }
+}
+
+Result<void> Batcher::Work(WaitingGroups& waiting, const OnFinished& on_finished,
+                           const std::stop_token& stop) {
+  on_finished_ = &on_finished;
+  waiting_ = &waiting;
+  statistics_ = {};
+  while (!waiting.empty() || !admitted_.empty() || !running_.empty()) {
+    if (stop.stop_requested()) {
+      CancelAll();
+      break;
+    }
     Admit();
-    if (auto done = Step(); !done) return FailAll(done.error());
+    if (auto done = Step(); !done) {
+      FailAll(done.error());
+      return done;
+    }
   }
+  return {};
+}
+
+void Batcher::Tell(std::size_t request, Result<Response> response) {
+  waiting_->Finished();
+  (*on_finished_)(request, std::move(response));
 }
 
 // Lets go of groups whose samples have all started and drawn, starts samples of groups whose prompt
@@ -131,33 +188,36 @@ void Batcher::Admit() {
   }
   std::int64_t busy = static_cast<std::int64_t>(running_.size());
   for (const auto& group : admitted_) busy += static_cast<std::int64_t>(group->jobs.size());
-  while (!waiting_.empty() && busy < limits_.samples) {
-    Group& group = *waiting_.back();
+  while (busy < std::min(limits_.samples, waiting_->Share())) {
+    auto next = waiting_->TakeIf([this](const DecodeGroup& group) {
+      return PagePool::PagesFor(group.size()) + PagesNeeded(group.size(), group.jobs.back()) <=
+             pool_.free_pages();
+    });
+    if (!next) return;
+    admitted_.push_back(std::make_unique<Group>(*std::move(next)));
+    Group& group = *admitted_.back();
     const std::int64_t prompt_pages = PagePool::PagesFor(group.size());
-    const std::int64_t spare = PagesNeeded(group, group.jobs.back());
-    if (prompt_pages + spare > pool_.free_pages()) return;
+    const std::int64_t spare = PagesNeeded(group.size(), group.jobs.back());
     for (std::int64_t i = 0; i < prompt_pages; ++i) group.pages.push_back(pool_.Take());
     for (std::int64_t i = 0; i < spare; ++i) group.spare.push_back(pool_.Take());
     group.kept = free_places_.back();  // each admitted group has a sample that is counted
     free_places_.pop_back();
     group.admitted_at = Clock::now();
     busy += static_cast<std::int64_t>(group.jobs.size());
-    admitted_.push_back(std::move(waiting_.back()));
-    waiting_.pop_back();
   }
 }
 
 // Starts the group's next sample; false where it has to wait for pages or for a place in the batch.
 bool Batcher::Start(Group& group) {
   const DecodeJob& job = group.jobs.back();
-  const std::int64_t needed = PagesNeeded(group, job);
+  const std::int64_t needed = PagesNeeded(group.size(), job);
   const bool has_spare = static_cast<std::int64_t>(group.spare.size()) >= needed;
   if (static_cast<std::int64_t>(running_.size()) >= limits_.samples) return false;
   if (!has_spare && pool_.free_pages() < needed) return false;
 
   auto sample = std::make_unique<Running>(job);
   sample->prompt_tokens = group.size();
-  sample->most_tokens = LastPosition(group, job) + 1 - group.size();
+  sample->most_tokens = LastPosition(group.size(), job) + 1 - group.size();
   sample->admitted_at = group.admitted_at;
   sample->from = {true, group.kept, job.sampling, 0};
   const std::int64_t full = group.size() / kernels::kPagePositions;
@@ -245,9 +305,9 @@ void Batcher::TakeDraw(Running& sample, const std::optional<Draw>& draw) {
   if (!draw) {
     sample.done = true;
     DropPages(sample);
-    (*on_finished_)(sample.job.request,
-                    Fail(ErrorCode::kInput, "the model's logits are not finite after {} tokens",
-                         sample.prompt_tokens + static_cast<std::int64_t>(sample.ids.size())));
+    Tell(sample.job.request,
+         Fail(ErrorCode::kInput, "the model's logits are not finite after {} tokens",
+              sample.prompt_tokens + static_cast<std::int64_t>(sample.ids.size())));
     return;
   }
   const TokenId id = draw->id;
@@ -285,41 +345,37 @@ void Batcher::End(Running& sample, Finish finish, std::string stopped_by) {
   if (sample.job.sampling->logprobs) response.logprobs = std::move(sample.logprobs);
   response.wall_ms =
       std::chrono::duration<double, std::milli>(Clock::now() - sample.admitted_at).count();
-  (*on_finished_)(sample.job.request, std::move(response));
+  Tell(sample.job.request, std::move(response));
 }
 
 void Batcher::CancelAll() {
   for (const auto& sample : running_) End(*sample, Finish::kCancelled, "");
   running_.clear();
-  for (const auto& group : admitted_) Release(*group);
-  for (auto* groups : {&admitted_, &waiting_}) {
-    for (const auto& group : *groups) {
-      for (const DecodeJob& job : group->jobs) {
-        Response response;
-        response.finish = Finish::kCancelled;
-        response.prompt_tokens = group->size();
-        (*on_finished_)(job.request, std::move(response));
-      }
+  for (const auto& group : admitted_) {
+    Release(*group);
+    for (const DecodeJob& job : group->jobs) {
+      Response response;
+      response.finish = Finish::kCancelled;
+      response.prompt_tokens = group->size();
+      Tell(job.request, std::move(response));
     }
-    groups->clear();
   }
+  admitted_.clear();
 }
 
-// The device has failed: everything that is not finished gets its error.
+// The device has failed: everything that it had begun gets its error.
 void Batcher::FailAll(const Error& error) {
   for (const auto& sample : running_) {
     if (sample->done) continue;
     DropPages(*sample);
-    (*on_finished_)(sample->job.request, Pass(error));
+    Tell(sample->job.request, Pass(error));
   }
   running_.clear();
-  for (const auto& group : admitted_) Release(*group);
-  for (auto* groups : {&admitted_, &waiting_}) {
-    for (const auto& group : *groups) {
-      for (const DecodeJob& job : group->jobs) (*on_finished_)(job.request, Pass(error));
-    }
-    groups->clear();
+  for (const auto& group : admitted_) {
+    Release(*group);
+    for (const DecodeJob& job : group->jobs) Tell(job.request, Pass(error));
   }
+  admitted_.clear();
 }
 
 }  // namespace assay

@@ -10,6 +10,9 @@
 //
 // None of this changes what is drawn: rows do not see each other (backend.h), and draw p of a
 // sample uses key.Uniform(p) only.
+//
+// Several batchers, each with a back end of its own (replicas of one model), can work on one run:
+// all take from the same waiting groups, none more than its share.
 #pragma once
 
 #include <chrono>
@@ -17,28 +20,18 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <stop_token>
 #include <string>
 #include <vector>
 
 #include "runner/model/decode/backend.h"
 #include "runner/model/decode/text_stop.h"
+#include "runner/model/decode/waiting_groups.h"
 #include "runner/model/model.h"
 #include "runner/model/tokenizer/tokenizer.h"
 
 namespace assay {
-
-// One sample to draw. `request` is the caller's index of it.
-struct DecodeJob {
-  std::size_t request = 0;
-  const Sampling* sampling = nullptr;  // outlives the batcher's run
-  Key key;
-};
-
-struct DecodeGroup {
-  std::vector<TokenId> prompt;  // not empty
-  std::vector<DecodeJob> jobs;
-};
 
 struct BatchLimits {
   std::int64_t samples = 64;     // running at once
@@ -65,6 +58,11 @@ class Batcher {
   // Draws all jobs of all groups; see Model::Sample.
   void Run(std::vector<DecodeGroup> groups, const OnFinished& on_finished,
            const std::stop_token& stop);
+  // The same by all `batchers` (at least one, of equal models), each on a thread of its own. When
+  // the device of one fails the others go on with what it had not begun. `on_finished` is called
+  // from one thread at a time.
+  static void RunTogether(std::span<Batcher* const> batchers, std::vector<DecodeGroup> groups,
+                          const OnFinished& on_finished, const std::stop_token& stop);
 
   // Of the last run.
   const BatchStatistics& statistics() const { return statistics_; }
@@ -73,6 +71,12 @@ class Batcher {
   struct Group;
   struct Running;
 
+  // In the order in which they are to be started, without what can never be drawn, which is told.
+  std::vector<DecodeGroup> InOrder(std::vector<DecodeGroup> groups,
+                                   const OnFinished& on_finished) const;
+  // Until nothing waits and all that was taken is finished, or the device fails.
+  Result<void> Work(WaitingGroups& waiting, const OnFinished& on_finished,
+                    const std::stop_token& stop);
   void Admit();
   bool Start(Group& group);
   Result<void> Step();
@@ -83,16 +87,17 @@ class Batcher {
   void DropPages(Running& sample);
   void Release(Group& group);
   void CancelAll();
-  std::int64_t PagesNeeded(const Group& group, const DecodeJob& job) const;
-  std::int64_t LastPosition(const Group& group, const DecodeJob& job) const;
-  std::optional<Error> Refusal(const Group& group) const;
+  void Tell(std::size_t request, Result<Response> response);
+  std::int64_t PagesNeeded(std::int64_t prompt, const DecodeJob& job) const;
+  std::int64_t LastPosition(std::int64_t prompt, const DecodeJob& job) const;
+  std::optional<Error> Refusal(const DecodeGroup& group) const;
 
   Backend& backend_;
   PagePool& pool_;
   Tokenizer tokenizer_;
   BatchLimits limits_;
   const OnFinished* on_finished_ = nullptr;
-  std::vector<std::unique_ptr<Group>> waiting_;   // not admitted yet; the last is next
+  WaitingGroups* waiting_ = nullptr;              // of the run
   std::vector<std::unique_ptr<Group>> admitted_;  // prompt in work, or samples still to start
   std::vector<std::unique_ptr<Running>> running_;
   std::vector<std::int64_t> free_places_;  // of kept logits
