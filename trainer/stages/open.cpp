@@ -72,6 +72,7 @@ Json Unchanging(Json source) {
   source.erase("memory_gb");
   source.erase("threads");
   source.erase("device");
+  if (source.contains("rollout")) source["rollout"].erase("device");
   return source;
 }
 
@@ -121,6 +122,9 @@ Result<void> Trainer::OpenModel() {
   if (!device) return Pass(device.error());
   if (auto ready = UseDevice(*device); !ready) return ready;
   config_.model.learner.device = *device;
+  auto rollout_device = ParseLearnerDevice(config_.rollout.device, launch->local_rank);
+  if (!rollout_device) return Pass(rollout_device.error());
+  config_.rollout.device = *rollout_device;
   if (config_.stage == StageKind::kGrpo || config_.stage == StageKind::kPpo) {
     config_.model.learner.vocabulary =
         std::min<std::int64_t>(parts_->config.vocabulary, parts_->tokenizer.VocabularySize());

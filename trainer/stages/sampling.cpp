@@ -38,13 +38,20 @@ Result<Model*> Trainer::Sampler() {
     return sampler_.get();
   }
   LocalModelOptions options;
+  const auto device = ParseDevice(config_.rollout.device);
+  if (!device) return Pass(device.error());
+  const auto weights = ParseWeightType(config_.rollout.dtype);
+  if (!weights) return Pass(weights.error());
+  options.device = device->device;
+  options.gpus = device->gpus;
+  options.weights = *weights;
   options.threads = config_.threads;
   options.batch = kSamplerBatch;
   options.cache_bytes = kSamplerCacheBytes;
   auto made = MakeLocalModel(LocalParts{parts_->config, Borrowed(learner_->weights()),
                                         parts_->tokenizer, parts_->chat_template, "policy"},
                              options);
-  if (!made) return Pass(made.error());
+  if (!made) return Within("rollout", made.error());
   sampler_ = std::move(*made);
   return sampler_.get();
 }

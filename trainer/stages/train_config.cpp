@@ -7,6 +7,7 @@
 #include <numbers>
 
 #include "base/suggest.h"
+#include "runner/model/weight_type.h"
 #include "tasks/generators/registry.h"
 #include "trainer/loss/shaping.h"
 #include "trainer/model/device.h"
@@ -188,7 +189,13 @@ Result<void> ReadRollout(Fields& f, RolloutSection& rollout) {
   if (const auto stop = f.OptionalStrings("stop")) rollout.stop = *stop;
   Take(f, "mask_truncated", rollout.mask_truncated);
   TakeInt(f, "refill_rounds", rollout.refill_rounds, 0, 1000);
+  Take(f, "device", rollout.device);
+  Take(f, "dtype", rollout.dtype);
   if (rollout.temperature <= 0) f.Refuse("temperature", "must be above 0");
+  if (!ParseLearnerDevice(rollout.device, 0)) {
+    f.Refuse("device", "must be cpu, cuda or cuda:INDEX");
+  }
+  if (!ParseWeightType(rollout.dtype)) f.Refuse("dtype", "must be f32, bf16, f16 or int8");
   return f.Done();
 }
 

@@ -84,6 +84,8 @@ struct RolloutSection {
   std::int64_t max_tokens = 64;
   double temperature = 1;  // applied by sampler and learner alike
   std::vector<std::string> stop;
+  std::string device = "cpu";      // where samples are drawn; on a GPU by the engine's GPU module
+  std::string dtype = "f32";       // weights of the sampler; only f32 is the learner's arithmetic
   bool mask_truncated = false;     // truncated responses have no part in the loss
   std::int64_t refill_rounds = 0;  // dynamic sampling: rounds that replace groups without spread
 };

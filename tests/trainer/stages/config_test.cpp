@@ -42,6 +42,13 @@ TEST_CASE("numbers that cannot go together are refused") {
   json["rollout"] = {{"group", 1}};
   CHECK(Has(Refusal(json), "rollout.group"));
   json = Grpo();
+  json["rollout"] = {{"device", "gpu"}};
+  CHECK(Has(Refusal(json), "\"device\": must be cpu, cuda or cuda:INDEX"));
+  json["rollout"] = {{"device", "cuda:1"}, {"dtype", "bf17"}};
+  CHECK(Has(Refusal(json), "\"dtype\": must be"));
+  json["rollout"] = {{"device", "cuda:1"}, {"dtype", "bf16"}};
+  CHECK(Refusal(json).empty());
+  json = Grpo();
   json["data"]["held_out_samples"] = 4;
   CHECK(Has(Refusal(json), "held_out_temperature"));
   json = Grpo();
