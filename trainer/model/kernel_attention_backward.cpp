@@ -33,21 +33,12 @@ class Packed {
   // W = the rows themselves: y = x rows^T.
   void AsOutputs(const Rows& rows, std::int64_t count, std::int64_t columns) {
     Size(count, columns);
-    for (std::int64_t i = 0; i < count; ++i) {
-      float* to = data_.data() + i / kPanel * kPanel * columns + i % kPanel;
-      for (std::int64_t k = 0; k < columns; ++k) to[k * kPanel] = rows.Row(i)[k];
-    }
+    kernels::PackRows(rows.data, rows.stride, count, columns, data_.data());
   }
   // W = the transpose of the rows: y = x rows.
   void AsInputs(const Rows& rows, std::int64_t count, std::int64_t columns) {
     Size(columns, count);
-    for (std::int64_t first = 0; first < columns; first += kPanel) {
-      float* to = data_.data() + first * count;
-      const std::int64_t lanes = std::min(kPanel, columns - first);
-      for (std::int64_t i = 0; i < count; ++i) {
-        std::copy_n(rows.Row(i) + first, lanes, to + i * kPanel);
-      }
-    }
+    kernels::PackTransposed(rows.data, rows.stride, count, columns, data_.data());
   }
 
   // y [rows, outputs] = x W^T, or that much is added to it, for the first `outputs` outputs.

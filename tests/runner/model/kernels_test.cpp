@@ -51,6 +51,36 @@ void RandomBlocks(Rng& rng, std::int64_t blocks, PackedMatrix::Int4Block* out) {
   }
 }
 
+TEST_CASE("panels packed from rows in memory, and from their transpose, are a matrix's own") {
+  for (const auto& [count, columns] :
+       {std::pair<std::int64_t, std::int64_t>{1, 7}, {5, 64}, {33, 40}, {64, 31}, {70, 33}}) {
+    const std::int64_t stride = columns + 3;
+    std::vector<float> rows(static_cast<std::size_t>(count * stride));
+    for (std::size_t i = 0; i < rows.size(); ++i) rows[i] = static_cast<float>(i) + 0.5F;
+    const auto at = [&](std::int64_t row, std::int64_t column) {
+      return rows[static_cast<std::size_t>(row * stride + column)];
+    };
+    const auto check = [](const PackedMatrix& matrix, const std::vector<float>& panels) {
+      REQUIRE(matrix.bytes() == static_cast<std::int64_t>(panels.size() * sizeof(float)));
+      CHECK(std::memcmp(matrix.data(), panels.data(), panels.size() * sizeof(float)) == 0);
+    };
+    PackedMatrix outputs(WeightFormat::kF32, count, columns);
+    outputs.PackAll([&](std::int64_t row, float* out) {
+      for (std::int64_t k = 0; k < columns; ++k) out[k] = at(row, k);
+    });
+    std::vector<float> panels(static_cast<std::size_t>(outputs.bytes()) / sizeof(float));
+    PackRows(rows.data(), stride, count, columns, panels.data());
+    check(outputs, panels);
+    PackedMatrix turned(WeightFormat::kF32, columns, count);
+    turned.PackAll([&](std::int64_t row, float* out) {
+      for (std::int64_t k = 0; k < count; ++k) out[k] = at(k, row);
+    });
+    panels.assign(static_cast<std::size_t>(turned.bytes()) / sizeof(float), 0);
+    PackTransposed(rows.data(), stride, count, columns, panels.data());
+    check(turned, panels);
+  }
+}
+
 TEST_CASE("linear has the bits of the plain loop") {
   Rng rng(Key("linear", 1));
   for (const auto format :

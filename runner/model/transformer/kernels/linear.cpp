@@ -178,4 +178,23 @@ LinearArgs PackedMatrix::Args() const {
   return args;
 }
 
+void PackRows(const float* rows, std::int64_t stride, std::int64_t count, std::int64_t columns,
+              float* panels) {
+  for (std::int64_t i = 0; i < count; ++i) {
+    float* to = panels + i / kPanel * kPanel * columns + i % kPanel;
+    for (std::int64_t k = 0; k < columns; ++k) to[k * kPanel] = rows[i * stride + k];
+  }
+}
+
+void PackTransposed(const float* rows, std::int64_t stride, std::int64_t count,
+                    std::int64_t columns, float* panels) {
+  for (std::int64_t first = 0; first < columns; first += kPanel) {
+    float* to = panels + first * count;
+    const std::int64_t lanes = std::min(kPanel, columns - first);
+    for (std::int64_t i = 0; i < count; ++i) {
+      std::copy_n(rows + i * stride + first, lanes, to + i * kPanel);
+    }
+  }
+}
+
 }  // namespace assay::kernels

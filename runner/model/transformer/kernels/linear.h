@@ -81,6 +81,14 @@ class PackedMatrix {
   void* data_ = nullptr;  // the buffer's, or the caller's
 };
 
+// The panels of an f32 matrix whose weights lie in memory as rows of `columns` numbers, `stride`
+// apart: W = the rows [count, columns], or W = their transpose [columns, count]. For products of
+// activations with each other. Missing outputs of the last panel are left as they are.
+void PackRows(const float* rows, std::int64_t stride, std::int64_t count, std::int64_t columns,
+              float* panels);
+void PackTransposed(const float* rows, std::int64_t stride, std::int64_t count,
+                    std::int64_t columns, float* panels);
+
 // A stride of rows of activations that keeps the rows of a tile from falling into the same sets of
 // the L1 cache.
 inline std::int64_t RowStride(std::int64_t columns) { return RoundUp(columns, 16) + 16; }
