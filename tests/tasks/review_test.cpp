@@ -49,7 +49,7 @@ ReportCard Reviewed(const std::string& pack) {
 
 }  // namespace
 
-TEST_CASE("each bad pack fails for the reason it was made for, and for no other") {
+TEST_CASE("each bad pack fails for the reason it was made for, and for no other", "[bulk]") {
   const auto packs = BadPacks();
   CHECK(packs.size() >= 60);
   for (const fs::path& pack : packs) {
