@@ -320,6 +320,10 @@ class Refusals(Folder):
         self.assertIn("expected cpu, cuda or cuda:INDEX", self.refused("--set", "device=tpu"))
         self.assertIn("device cuda:99: LibTorch", self.refused("--set", "device=cuda:99"))
 
+    def test_an_exchange_that_is_not_there(self):
+        self.assertIn("expected auto, nccl or gloo", self.refused("--set", "exchange=mpi"))
+        self.assertIn("device is cpu", self.refused("--set", "exchange=nccl"))
+
     def test_impossible_batches(self):
         self.assertIn("minibatches", self.refused("--set", "loss.minibatches=5"))
         self.assertIn("group", self.refused("--set", "rollout.group=1"))

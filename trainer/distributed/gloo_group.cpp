@@ -116,6 +116,29 @@ class GlooGroup : public ProcessGroup {
 
   int rank() const override { return launch_.rank; }
   int size() const override { return launch_.size; }
+  milliseconds deadline() const override { return deadline_; }
+
+  void RaiseAlarm() override {
+    try {
+      store_->set(Noticed(launch_.rank), Bytes("1"));
+    } catch (const std::exception&) {
+      // The store is gone: the others find that out by themselves.
+    }
+  }
+
+  Result<bool> LookAfterOthers(const std::string& what) override {
+    try {
+      gone_ = Unheard();
+      bool alarm = false;
+      for (int i = 0; i < launch_.size; ++i) {
+        alarm = alarm || (i != launch_.rank && store_->check({Noticed(i)}));
+      }
+      if (gone_.empty()) return !alarm;
+    } catch (const std::exception&) {
+      // Diagnose finds the store gone too.
+    }
+    return Pass(Diagnose(what, "the job's meeting point does not answer").error());
+  }
 
   Result<void> Exchange(const std::string& what, std::span<const std::byte> send,
                         std::span<std::byte> receive) override {
@@ -180,7 +203,7 @@ class GlooGroup : public ProcessGroup {
   }
 
   std::string Story(const std::string& what) {
-    gone_ = Unheard();
+    if (gone_.empty()) gone_ = Unheard();
     for (int i = 0; i < launch_.size; ++i) {
       if (i != launch_.rank && gone_.count(i) == 0 && Progress(i) < calls_) late_.insert(i);
     }

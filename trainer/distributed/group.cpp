@@ -20,6 +20,8 @@ class Single : public ProcessGroup {
     std::copy(own.begin(), own.end(), all.begin());
     return {};
   }
+  Result<bool> LookAfterOthers(const std::string&) override { return true; }
+  std::chrono::milliseconds deadline() const override { return std::chrono::milliseconds(0); }
 };
 
 template <class Combine>

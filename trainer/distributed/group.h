@@ -35,9 +35,20 @@ class ProcessGroup {
   virtual Result<void> Gather(const std::string& what, std::span<const std::byte> own,
                               std::span<std::byte> all) = 0;
 
-  bool first() const { return rank() == 0; }
+  // For what all processes do together beside the collectives, and for none of which a collective
+  // can be had until it ends: tells the others that it has failed here, ...
+  virtual void RaiseAlarm() {}
+  // ... and looks after them: false once one of them has raised the alarm, kUnavailable naming who
+  // is gone. Takes about a heartbeat, or its silence where somebody is gone.
+  virtual Result<bool> LookAfterOthers(const std::string& what) = 0;
+  virtual std::chrono::milliseconds deadline() const = 0;
+
   // After a failure that all processes know of: whether another one tells it to the user.
-  bool quiet() const { return quiet_; }
+  virtual bool quiet() const { return quiet_; }
+  // From now on `speaker` alone tells it.
+  virtual void Silence(int speaker) { quiet_ = rank() != speaker; }
+
+  bool first() const { return rank() == 0; }
   // The share of `count` items that is this process's: item i belongs to process i % size().
   bool Owns(std::size_t i) const {
     return i % static_cast<std::size_t>(size()) == static_cast<std::size_t>(rank());
@@ -50,10 +61,6 @@ class ProcessGroup {
   Result<void> Max(const std::string& what, std::span<double> values);
   // Agrees on a failure: when any process has one, all of them get the first in rank order.
   Result<void> Agree(const std::string& what, const Result<void>& own);
-
- protected:
-  // From now on `speaker` alone reports.
-  void Silence(int speaker) { quiet_ = rank() != speaker; }
 
  private:
   bool quiet_ = false;

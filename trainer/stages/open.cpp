@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "base/thread_pool.h"
 #include "runner/model/resolve.h"
+#include "trainer/distributed/nccl_group.h"
 #include "trainer/distributed/shards.h"
 #include "trainer/model/device.h"
 #include "trainer/model/threads.h"
@@ -73,6 +74,7 @@ Json Unchanging(Json source) {
   source.erase("threads");
   source.erase("device");
   if (source.contains("rollout")) source["rollout"].erase("device");
+  source.erase("exchange");
   return source;
 }
 
@@ -269,6 +271,17 @@ Result<void> Trainer::OpenAll() {
   return OpenRun();
 }
 
+Result<void> Trainer::OpenExchange() {
+  NcclOptions options;
+  options.device = config_.model.learner.device;
+  auto bulk = OpenBulk(*group_, config_.exchange, options);
+  if (!bulk) return Pass(bulk.error());
+  if (!bulk->told.empty()) Warn(bulk->told);
+  over_nccl_ = std::move(bulk->over_nccl);
+  if (over_nccl_) group_ = over_nccl_.get();
+  return {};
+}
+
 Result<std::unique_ptr<Trainer>> Trainer::Open(const TrainConfig& config,
                                                const std::filesystem::path& run, TrainEvents events,
                                                ProcessGroup* group) {
@@ -282,6 +295,7 @@ Result<std::unique_ptr<Trainer>> Trainer::Open(const TrainConfig& config,
   if (auto agreed = trainer->group_->Agree("the start", opened); !agreed) {
     return Pass(agreed.error());
   }
+  if (auto chosen = trainer->OpenExchange(); !chosen) return Pass(chosen.error());
   return trainer;
 }
 

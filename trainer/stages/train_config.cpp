@@ -9,6 +9,7 @@
 #include "base/suggest.h"
 #include "runner/model/weight_type.h"
 #include "tasks/generators/registry.h"
+#include "trainer/distributed/nccl_group.h"
 #include "trainer/loss/shaping.h"
 #include "trainer/model/device.h"
 
@@ -371,6 +372,10 @@ Result<TrainConfig> ParseTrainConfig(const Json& json, StageKind stage,
   Take(top, "device", config.device);
   if (auto device = ParseLearnerDevice(config.device, 0); !device) {
     return Within(place, device.error());
+  }
+  Take(top, "exchange", config.exchange);
+  if (auto known = CheckExchange(config.exchange, config.device); !known) {
+    return Within(place, known.error());
   }
   Fields model(Section(top, "model"), place + ": model");
   Fields data(Section(top, "data"), place + ": data");

@@ -142,9 +142,10 @@ struct TrainConfig {
   std::string name;
   StageKind stage = StageKind::kGrpo;
   std::uint64_t seed = 0;
-  std::size_t threads = 0;     // 0: all that this process may use
-  std::string device = "cpu";  // of the learner: "cpu", "cuda" (one a process) or "cuda:INDEX"
-  double memory_gb = 0;        // refuse plans above this; 0: the memory that is free
+  std::size_t threads = 0;        // 0: all that this process may use
+  std::string device = "cpu";     // of the learner: "cpu", "cuda" (one a process) or "cuda:INDEX"
+  std::string exchange = "auto";  // between processes: see OpenBulk
+  double memory_gb = 0;           // refuse plans above this; 0: the memory that is free
   ModelSection model;
   DataSection data;
   RewardSection reward;

@@ -37,6 +37,7 @@ class Trainer {
   // steps may differ), or when the plan does not fit the memory. `group` must outlive the trainer;
   // null: this process alone. All its processes open the same run; the first one alone writes to
   // it, evaluates held-out problems and calls `events`. What fails in one process fails in all.
+  // Learners on GPUs exchange over NCCL (see OpenBulk).
   static Result<std::unique_ptr<Trainer>> Open(const TrainConfig& config,
                                                const std::filesystem::path& run, TrainEvents events,
                                                ProcessGroup* group = nullptr);
@@ -55,6 +56,8 @@ class Trainer {
   Result<void> OpenData();
   Result<void> OpenRun();
   Result<void> OpenFolder();
+  // What bulk goes over from here on; the device is in use already.
+  Result<void> OpenExchange();
   // Whether prompts and responses fit the model's context.
   Result<void> CheckContext() const;
   Result<void> Step();
@@ -84,7 +87,8 @@ class Trainer {
 
   TrainConfig config_;
   std::filesystem::path run_;
-  std::unique_ptr<ProcessGroup> alone_;  // where nobody gave a group
+  std::unique_ptr<ProcessGroup> alone_;      // where nobody gave a group
+  std::unique_ptr<ProcessGroup> over_nccl_;  // before the one that was given
   ProcessGroup* group_ = nullptr;
   TrainEvents events_;
   std::unique_ptr<LocalParts> parts_;

@@ -62,6 +62,9 @@ struct Job {
   // SIGKILL to all its sandbox rooms then; with `for_good` no other one can be started.
   std::int64_t break_rooms_after_step = -1;
   bool for_good = false;
+  // As OpenBulk takes them. Parts pass through the CPU's memory; "cuda:0" only where Gloo is
+  // chosen.
+  std::string exchange = "auto", exchange_device = "cpu";
 };
 
 inline Json ToJson(const Job& job) {
@@ -73,6 +76,8 @@ inline Json ToJson(const Job& job) {
           {"kill_after_step", job.kill_after_step},
           {"break_rooms_after_step", job.break_rooms_after_step},
           {"for_good", job.for_good},
+          {"exchange", job.exchange},
+          {"exchange_device", job.exchange_device},
           {"silence_ms", job.silence_ms}};
 }
 

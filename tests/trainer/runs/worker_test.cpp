@@ -2,6 +2,7 @@
 #include <fstream>
 
 #include "tests/trainer/runs/toy_run.h"
+#include "trainer/distributed/nccl_group.h"
 
 namespace assay {
 namespace {
@@ -39,6 +40,13 @@ void WarmUp() {
   });
 }
 
+[[noreturn]] void EndWith(const Error& error, std::unique_ptr<ProcessGroup>& group) {
+  if (!group->quiet()) fmt::print("message: {}\n", error.message);
+  std::fflush(stdout);
+  group.reset();
+  ::_exit(9);
+}
+
 TEST_CASE("worker", "[.][worker]") {
   const auto file = ReadEnvironment("ASSAY_TEST_JOB");
   if (!file) return;  // not started as a worker
@@ -66,14 +74,18 @@ TEST_CASE("worker", "[.][worker]") {
   };
   WarmUp();
   const std::int64_t before = Status("VmRSS");
-  auto trainer = Trainer::Open(config, run, events, group->get());
+  NcclOptions options;
+  options.device = job->at("exchange_device");
+  auto bulk = OpenBulk(**group, job->at("exchange").get<std::string>(), options);
+  if (!bulk) EndWith(bulk.error(), *group);
+  if (!bulk->told.empty()) fmt::print("told: {}\n", bulk->told);
+  auto trainer =
+      Trainer::Open(config, run, events, bulk->over_nccl ? bulk->over_nccl.get() : group->get());
   const auto ran = trainer ? (*trainer)->Run() : Pass(trainer.error());
   if (!ran) {
-    if (!(*group)->quiet()) fmt::print("message: {}\n", ran.error().message);
-    std::fflush(stdout);
     trainer = Fail(ErrorCode::kInternal, "");
-    group->reset();
-    ::_exit(9);
+    bulk->over_nccl.reset();
+    EndWith(ran.error(), *group);
   }
   if (launch->size == 1) {
     const Json memory = {{"before", before * 1024}, {"peak", Status("VmHWM") * 1024}};
