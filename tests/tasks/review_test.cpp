@@ -83,7 +83,7 @@ TEST_CASE("every check is failed by some bad pack") {
   }
 }
 
-TEST_CASE("every shipped pack passes") {
+TEST_CASE("every shipped pack passes", "[bulk]") {
   const auto suites = assay::ListSuites();
   REQUIRE(suites);
   for (const auto& info : *suites) {
