@@ -1,8 +1,8 @@
 // Programs that try to pass without solving anything, with the outcome each must have: under
 // check(candidate), under assertions, and whichever came before on the same judge.
 #include "base/thread_pool.h"
-#include "tests/support/pace.h"
 #include "tests/support/catch.h"
+#include "tests/support/pace.h"
 #include "verifiers/registry.h"
 
 namespace assay {
