@@ -80,7 +80,7 @@ class Sample(unittest.TestCase):
             self.assertEqual(done.stderr.count("\n"), 1)
         done, _ = sample("--device", "tpu")
         self.assertEqual(done.returncode, 2)
-        self.assertIn('device "tpu" does not exist (there are: cpu, cuda)', done.stderr)
+        self.assertIn('device "tpu" does not exist (there are: cpu, cuda, cuda:0,1)', done.stderr)
         done, _ = sample("--dtype", "f16")
         self.assertEqual(done.returncode, 2)
         self.assertIn("f16 needs --device cuda", done.stderr)
