@@ -21,7 +21,8 @@ struct WorkerKind {
   Role role = Role::kPython;
   Purpose purpose = Purpose::kRun;
   int hash_seed = 0;
-  auto operator<=>(const WorkerKind&) const = default;
+  auto operator<=>(const WorkerKind&) const =
+      default;  // NOLINT(modernize-use-nullptr): there is none
 };
 
 // Thread-safe.

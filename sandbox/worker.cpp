@@ -66,6 +66,7 @@ class SpawnPlan {
   pid_t Run(const std::filesystem::path& program, std::vector<std::string> arguments) {
     posix_spawn_file_actions_addclosefrom_np(&actions_, kFirstFreeFd);
     std::vector<char*> argv;
+    argv.reserve(arguments.size() + 1);
     for (std::string& argument : arguments) argv.push_back(argument.data());
     argv.push_back(nullptr);
     char locale[] = "LC_ALL=C.UTF-8";

@@ -13,8 +13,8 @@
 
 namespace assay {
 
-// One sample to draw. `request` is the caller's index of it.
-struct DecodeJob {
+// One sample to draw. `request` is the caller's index of it. There is no key unless one is given.
+struct DecodeJob {  // NOLINT(cppcoreguidelines-pro-type-member-init)
   std::size_t request = 0;
   const Sampling* sampling = nullptr;  // outlives the batcher's run
   Key key;

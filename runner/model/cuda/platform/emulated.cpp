@@ -74,6 +74,7 @@ Block& Current() {
 
 void Enter() {
   Block& block = Current();
+  ASSAY_CHECK(block.body != nullptr, "a fiber runs outside a grid");
   (*block.body)();
   Fiber& fiber = *block.fibers[g_thread.x];
   fiber.done = true;

@@ -21,6 +21,7 @@
 
 #include "runner/model/cuda/platform/numbers.h"
 
+// NOLINTBEGIN(bugprone-reserved-identifier): CUDA's names.
 #define __global__
 #define __device__
 #define __launch_bounds__(...)
@@ -138,5 +139,7 @@ void Launch(const LaunchShape& shape, void* stream, void (*kernel)(Parameters...
             Arguments... arguments) {
   emulated::Run(shape, stream, [=] { kernel(arguments...); });
 }
+
+// NOLINTEND(bugprone-reserved-identifier)
 
 }  // namespace assay::cuda
