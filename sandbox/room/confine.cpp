@@ -90,7 +90,13 @@ bool Server::SetLimits(const Request& request) {
              Limit(RLIMIT_STACK, limits.stack_mb * mb) &&
              Limit(RLIMIT_CPU, limits.cpu_ms / 1000 + 2);
   if (limits.memory_mb > 0) {
-    const std::int64_t beyond_kb = plan_.role == Role::kPython ? base_kb_ : 16 * 1024;
+#ifdef __SANITIZE_ADDRESS__
+    const bool much_is_mapped =
+        true;  // terabytes, which the process has until it becomes a program
+#else
+    const bool much_is_mapped = plan_.role == Role::kPython;
+#endif
+    const std::int64_t beyond_kb = much_is_mapped ? base_kb_ : 16 * 1024;
     const std::int64_t bytes = limits.memory_mb * mb + beyond_kb * 1024;
     set = set && Limit(request.address_space_limited != 0 ? RLIMIT_AS : RLIMIT_DATA, bytes);
   }

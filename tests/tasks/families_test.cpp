@@ -67,6 +67,7 @@ void CheckVerdicts(const Family& family, int level, const Draft& draft) {
   for (const auto& cheap : assay::CheapResponses(draft.verifier, draft.prompt, draft.reference)) {
     INFO("cheap response: " << cheap.name);
     const auto verdict = judge(cheap.text);
+    INFO("reason: " << verdict.reason);
     CHECK(verdict.outcome != Outcome::kCorrect);
     CHECK(verdict.outcome != Outcome::kError);
   }
