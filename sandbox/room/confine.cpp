@@ -60,12 +60,12 @@ void Server::ConfineFor(const Request& request) {
 }
 
 bool Server::PlaceDescriptors(const Request& request) {
-  int staged[kMaxRunFds];
+  int staged[kMaxRunFds] = {};
   for (int i = 0; i < request.fd_count; ++i) {
     staged[i] = fcntl(received_[static_cast<std::size_t>(i)], F_DUPFD_CLOEXEC, kStagingFd);
     if (staged[i] < 0) return false;
   }
-  int places[kMaxRunFds];
+  int places[kMaxRunFds] = {};
   for (int i = 0; i < request.fd_count; ++i) {
     const int place = places[i] = request.places[i];
     if (dup3(staged[i], place, place == kProgramFd ? O_CLOEXEC : 0) != place) return false;
