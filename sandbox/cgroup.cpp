@@ -72,9 +72,8 @@ std::string NamespacePrefix() {
   return "assay-" + std::to_string(space.st_ino) + "-";
 }
 
-// Of a group's name; 0 where it is none of ours.
-pid_t OwnerOf(const std::string& name) {
-  const std::string prefix = NamespacePrefix();
+// Of the name of a group, by NamespacePrefix; 0 where it is none of ours.
+pid_t OwnerOf(const std::string& name, const std::string& prefix) {
   if (name.rfind(prefix, 0) != 0) return 0;
   char* end = nullptr;
   const long owner = std::strtol(name.c_str() + prefix.size(), &end, 10);
@@ -92,12 +91,13 @@ bool MakeGroup(const fs::path& group) {
 std::string CgroupPrefix(pid_t owner) { return NamespacePrefix() + std::to_string(owner) + "-"; }
 
 void WorkerCgroup::RemoveStale() {
+  const std::string prefix = NamespacePrefix();
   for (const char* controller : {"memory", "pids"}) {
     const auto hierarchy = FindHierarchy(controller);
     if (!hierarchy) continue;
     std::error_code error;
     for (const auto& entry : fs::directory_iterator(hierarchy->group, error)) {
-      const pid_t owner = OwnerOf(entry.path().filename().string());
+      const pid_t owner = OwnerOf(entry.path().filename().string(), prefix);
       // One that still holds processes stays: a group cannot be removed before it is empty.
       if (owner > 0 && kill(owner, 0) != 0 && errno == ESRCH) rmdir(entry.path().c_str());
     }

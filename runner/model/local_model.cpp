@@ -36,8 +36,7 @@ class CheckpointModel : public LocalModel {
         replicas_(std::move(replicas)),
         chat_template_(std::move(chat_template)) {
     for (const auto& replica : replicas_) {
-      own_batchers_.push_back(std::make_unique<Batcher>(*replica, parts_.tokenizer, Limits()));
-      batchers_.push_back(own_batchers_.back().get());
+      batchers_.push_back(std::make_unique<Batcher>(*replica, parts_.tokenizer, Limits()));
     }
   }
 
@@ -57,7 +56,9 @@ class CheckpointModel : public LocalModel {
       if (at == groups.size()) groups.push_back({*std::move(prompt), {}});
       groups[at].jobs.push_back({i, &request.sampling, request.key});
     }
-    Batcher::RunTogether(batchers_, std::move(groups), on_finished, stop);
+    std::vector<Batcher*> batchers;
+    for (const auto& batcher : batchers_) batchers.push_back(batcher.get());
+    Batcher::RunTogether(batchers, std::move(groups), on_finished, stop);
   }
 
   Result<std::optional<PreparedPrompt>> Prepare(const Request& request) const override {
@@ -177,8 +178,7 @@ class CheckpointModel : public LocalModel {
   MemoryPlan plan_;
   std::vector<std::unique_ptr<Backend>> replicas_;  // at least one, all alike
   Result<ChatTemplate> chat_template_;              // the error is told to those who need it
-  std::vector<std::unique_ptr<Batcher>> own_batchers_;
-  std::vector<Batcher*> batchers_;
+  std::vector<std::unique_ptr<Batcher>> batchers_;  // one for each replica
   mutable std::mutex identity_mutex_;
   mutable std::string identity_;
 };

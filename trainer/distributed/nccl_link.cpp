@@ -37,6 +37,16 @@ std::size_t Aligned(std::size_t bytes) {
 
 NcclOutcome Failed(const Result<void>& failure) { return {NcclEnding::kFailed, failure.error()}; }
 
+// What LibTorch throws is a failure here.
+template <class Move>
+NcclOutcome Caught(const std::string& what, const Move& move) {
+  try {
+    return move();
+  } catch (const c10::Error& error) {
+    return Failed(Fail(ErrorCode::kUnavailable, "{}: {}", what, error.what_without_backtrace()));
+  }
+}
+
 }  // namespace
 
 // Tensors of bytes on the device. NCCL is given the default stream, on which LibTorch works too
@@ -117,20 +127,12 @@ NcclOutcome NcclLink::Start(const NcclId& id) {
 
 NcclOutcome NcclLink::Exchange(const std::string& what, std::span<const std::byte> send,
                                std::span<std::byte> receive) {
-  try {
-    return Exchange(what, send, receive, Clock::now() + deadline_);
-  } catch (const c10::Error& error) {
-    return Failed(Fail(ErrorCode::kUnavailable, "{}: {}", what, error.what_without_backtrace()));
-  }
+  return Caught(what, [&] { return Exchange(what, send, receive, Clock::now() + deadline_); });
 }
 
 NcclOutcome NcclLink::Gather(const std::string& what, std::span<const std::byte> own,
                              std::span<std::byte> all) {
-  try {
-    return Gather(what, own, all, Clock::now() + deadline_);
-  } catch (const c10::Error& error) {
-    return Failed(Fail(ErrorCode::kUnavailable, "{}: {}", what, error.what_without_backtrace()));
-  }
+  return Caught(what, [&] { return Gather(what, own, all, Clock::now() + deadline_); });
 }
 
 NcclOutcome NcclLink::Exchange(const std::string& what, std::span<const std::byte> send,

@@ -2,33 +2,15 @@
 
 #include <dlfcn.h>
 
-#include <charconv>
-#include <optional>
-#include <string_view>
-
+#include "runner/model/local_model.h"
 #include "trainer/model/tensors.h"
 
 namespace assay {
-namespace {
-
-constexpr std::string_view kCuda = "cuda";
-
-std::optional<int> IndexIn(std::string_view text) {
-  int index = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), index);
-  const bool whole = error == std::errc() && end == text.data() + text.size();
-  return whole && index >= 0 ? std::optional(index) : std::nullopt;
-}
-
-}  // namespace
 
 Result<std::string> ParseLearnerDevice(const std::string& text, int local_rank) {
-  if (text == "cpu") return text;
-  if (text == kCuda) return fmt::format("cuda:{}", local_rank);
-  if (text.starts_with("cuda:")) {
-    if (const auto index = IndexIn(std::string_view(text).substr(kCuda.size() + 1))) {
-      return fmt::format("cuda:{}", *index);
-    }
+  if (text == "cuda") return fmt::format("cuda:{}", local_rank);
+  if (const auto choice = ParseDevice(text); choice && choice->gpus.size() <= 1) {
+    return choice->gpus.empty() ? text : fmt::format("cuda:{}", choice->gpus[0]);
   }
   return Fail(ErrorCode::kInput, "device is \"{}\": expected cpu, cuda or cuda:INDEX", text);
 }

@@ -1,17 +1,18 @@
 #include "runner/model/checkpoint/fused_tensors.h"
 
-#include <map>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "runner/model/checkpoint/tensor_overlay.h"
+
 namespace assay {
 namespace {
 
-class FusedTensors : public TensorSource {
+class FusedTensors : public TensorOverlay {
  public:
   FusedTensors(std::shared_ptr<const TensorSource> source, const ModelConfig& config)
-      : source_(std::move(source)) {
+      : TensorOverlay(std::move(source)) {
     for (std::int64_t i = 0; i < config.layers; ++i) {
       const std::string layer = "model.layers." + std::to_string(i) + ".";
       const std::string attention = layer + "self_attn.";
@@ -24,22 +25,15 @@ class FusedTensors : public TensorSource {
     }
   }
 
-  const StoredTensor* Find(std::string_view name) const override {
-    const auto part = parts_.find(name);
-    return part == parts_.end() ? source_->Find(name) : &part->second;
-  }
-  std::string Place() const override { return source_->Place(); }
-  std::string ContentHash() const override { return source_->ContentHash(); }
-
  private:
   void Split(const std::string& name,
              const std::vector<std::pair<std::string, std::int64_t>>& parts) {
-    const StoredTensor* whole = source_->Find(name);
+    const StoredTensor* whole = source().Find(name);
     if (whole == nullptr) return;
     std::int64_t rows = 0;
     for (const auto& [part, part_rows] : parts) rows += part_rows;
     if (rows != whole->rows) {  // shown under the first name, so that its shape is refused by name
-      parts_[parts.front().first] = *whole;
+      Show(parts.front().first, *whole);
       return;
     }
     const BlockLayout layout = LayoutOf(whole->type);
@@ -51,13 +45,10 @@ class FusedTensors : public TensorSource {
       tensor.name = part;
       tensor.rows = part_rows;
       tensor.bytes = whole->bytes.substr(at, bytes);
-      parts_[part] = std::move(tensor);
+      Show(part, std::move(tensor));
       at += bytes;
     }
   }
-
-  std::shared_ptr<const TensorSource> source_;
-  std::map<std::string, StoredTensor, std::less<>> parts_;
 };
 
 }  // namespace

@@ -1,8 +1,10 @@
 #include "runner/model/checkpoint/model_share.h"
 
-#include <map>
 #include <string>
 #include <utility>
+#include <vector>
+
+#include "runner/model/checkpoint/tensor_overlay.h"
 
 namespace assay {
 namespace {
@@ -10,20 +12,13 @@ namespace {
 // How a matrix is dealt out.
 enum class Deal { kRows, kColumns };
 
-class SharedTensors : public TensorSource {
+class SharedTensors : public TensorOverlay {
  public:
   SharedTensors(std::shared_ptr<const TensorSource> source, std::int64_t share, std::int64_t shares)
-      : source_(std::move(source)), share_(share), shares_(shares) {}
-
-  const StoredTensor* Find(std::string_view name) const override {
-    const auto part = parts_.find(name);
-    return part == parts_.end() ? source_->Find(name) : &part->second;
-  }
-  std::string Place() const override { return source_->Place(); }
-  std::string ContentHash() const override { return source_->ContentHash(); }
+      : TensorOverlay(std::move(source)), share_(share), shares_(shares) {}
 
   Result<void> Take(const std::string& name, std::int64_t rows, std::int64_t columns, Deal deal) {
-    const StoredTensor* whole = source_->Find(name);
+    const StoredTensor* whole = source().Find(name);
     if (whole == nullptr || whole->rows != rows || whole->columns != columns) return {};
     const BlockLayout layout = LayoutOf(whole->type);
     const std::int64_t row_bytes = columns / layout.weights * layout.bytes;
@@ -48,15 +43,13 @@ class SharedTensors : public TensorSource {
     }
     part.bytes =
         whole->bytes.substr(static_cast<std::size_t>(begin), static_cast<std::size_t>(bytes));
-    parts_[name] = std::move(part);
+    Show(name, std::move(part));
     return {};
   }
 
  private:
-  std::shared_ptr<const TensorSource> source_;
   std::int64_t share_;
   std::int64_t shares_;
-  std::map<std::string, StoredTensor, std::less<>> parts_;
 };
 
 struct Dealt {

@@ -76,7 +76,10 @@ class SpreadBackend : public Backend {
       : parts_(static_cast<std::size_t>(parts)), crew_(parts) {}
   // Each on its own thread: what a part holds of its GPU it leaves there.
   ~SpreadBackend() override {
-    (void)All([](Backend&) { return Result<void>(); }, true);
+    (void)crew_.Do([this](std::int64_t i) {
+      parts_[static_cast<std::size_t>(i)].reset();
+      return Result<void>();
+    });
   }
 
   Result<void> Make(
@@ -126,12 +129,8 @@ class SpreadBackend : public Backend {
   const Backend& First() const { return *parts_[0]; }
 
   template <class Call>
-  Result<void> All(const Call& call, bool drop = false) {
-    return crew_.Do([&](std::int64_t i) {
-      std::unique_ptr<Backend>& part = parts_[static_cast<std::size_t>(i)];
-      if (drop) part.reset();
-      return part ? call(*part) : Result<void>();
-    });
+  Result<void> All(const Call& call) {
+    return crew_.Do([&](std::int64_t i) { return call(*parts_[static_cast<std::size_t>(i)]); });
   }
 
   std::vector<std::unique_ptr<Backend>> parts_;
