@@ -7,6 +7,9 @@
 #include <type_traits>
 #include <utility>
 
+#include "base/thread_pool.h"
+#include "runner/model/transformer/thread_team.h"
+
 namespace assay::cuda {
 namespace {
 
@@ -79,23 +82,30 @@ class Loader {
                      static_cast<std::size_t>(tensor.rows * columns) * sizeof(T));
       return;
     }
-    constexpr std::int64_t kAtOnce = std::int64_t{1} << 22;  // numbers
+    constexpr std::int64_t kAtOnce = std::int64_t{1} << 23;  // numbers
     const std::int64_t most = std::max<std::int64_t>(1, kAtOnce / columns);
-    std::vector<float> row(static_cast<std::size_t>(columns));
-    std::vector<T> rows;
+    std::vector<T> rows(static_cast<std::size_t>(std::min(most, tensor.rows) * columns));
     for (std::int64_t first = 0; first < tensor.rows; first += most) {
-      rows.clear();
-      for (std::int64_t r = first; r < std::min(tensor.rows, first + most); ++r) {
-        if (ready) {
-          rows.resize(rows.size() + static_cast<std::size_t>(columns));
-          std::memcpy(&rows[rows.size() - static_cast<std::size_t>(columns)], RowBytes(tensor, r),
-                      static_cast<std::size_t>(columns) * sizeof(T));
-          continue;
-        }
-        ReadRow(tensor, r, row.data());
-        for (const float value : row) rows.push_back(FromFloat<T>(value));
-      }
-      stream_.Upload(to + first * columns, rows.data(), rows.size() * sizeof(T));
+      const std::int64_t count = std::min(most, tensor.rows - first);
+      team_.Run([&](std::size_t) {
+        std::vector<float> row(static_cast<std::size_t>(columns));
+        team_.Share(count, team_.Grain(count), [&](std::int64_t begin, std::int64_t end) {
+          for (std::int64_t r = begin; r < end; ++r) {
+            T* out = rows.data() + r * columns;
+            if (ready) {
+              std::memcpy(out, RowBytes(tensor, first + r),
+                          static_cast<std::size_t>(columns) * sizeof(T));
+              continue;
+            }
+            ReadRow(tensor, first + r, row.data());
+            for (std::int64_t i = 0; i < columns; ++i) {
+              out[i] = FromFloat<T>(row[static_cast<std::size_t>(i)]);
+            }
+          }
+        });
+      });
+      stream_.Upload(to + first * columns, rows.data(),
+                     static_cast<std::size_t>(count * columns) * sizeof(T));
     }
   }
 
@@ -105,6 +115,7 @@ class Loader {
 
   const TensorSource& source_;
   Stream& stream_;
+  ThreadTeam team_{UsableThreads()};  // a large model that is stored as another type takes a while
   std::optional<Error> problem_;
 };
 

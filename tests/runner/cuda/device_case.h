@@ -1,8 +1,12 @@
 // What the tests of kernels share: arrays on the device, random numbers, comparison by type.
 #pragma once
 
+#include <fmt/format.h>
+
 #include <cmath>
+#include <cstdio>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/rng.h"
@@ -12,11 +16,35 @@
 
 namespace assay::cuda {
 
-// Relative to the largest value that is expected: what rounding to T and sums of T's may cost.
+// Relative to the largest value that is expected: what rounding to T and sums of T's may cost. A
+// bf16 has 8 bits, half a step is 2^-9 of a number; a half 11, and 2^-12.
 template <class T>
 constexpr double Tolerance() {
   if (sizeof(T) == sizeof(float)) return 2e-6;
   return std::is_same_v<T, Bf16> ? 1.2e-2 : 1.6e-3;
+}
+
+// How many GPUs this machine has. The first becomes the thread's current one.
+inline int Gpus() {
+  static const int count = [] {
+    int n = 0;
+    while (OpenDevice(n)) ++n;
+    return n;
+  }();
+  if (auto first = OpenDevice(); !first) FAIL(first.error().message);
+  return count;
+}
+
+// What this machine lacks for the running test: scripts/gpu-check reports it.
+inline void Skip(std::string_view lacks) {
+  fmt::print(stderr, "SKIPPED: {}: {}\n", Catch::getResultCapture().getCurrentTestName(), lacks);
+}
+
+// Whether there are fewer GPUs, and says so.
+inline bool LacksGpus(int wanted) {
+  const int here = Gpus();
+  if (here < wanted) Skip(fmt::format("needs {} GPUs, here {}", wanted, here));
+  return here < wanted;
 }
 
 class DeviceCase {
