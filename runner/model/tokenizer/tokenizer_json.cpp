@@ -112,7 +112,9 @@ class FolderReader {
       data_->bytes[id] = options_.byte_level ? texts[id] : DecodedPiece(text, *data_);
     }
     for (const AddedToken& token : data_->added.tokens()) {
-      data_->bytes[token.id] = token.content;
+      // The decoder turns the marks of spaces in these into spaces as in all others.
+      const bool piece = !options_.byte_level && !token.special;
+      data_->bytes[token.id] = piece ? DecodedPiece(token.content, *data_) : token.content;
       if (token.special) mergeable_[token.id] = false;
     }
     return texts;

@@ -72,6 +72,65 @@ TEST_CASE("user text is marked, template text is not") {
   CHECK(prompt.user == std::vector<assay::ByteRange>{{1, 5}, {7, 9}});
 }
 
+// As Gemma's templates do: turns must alternate, a system message is refused or put before the
+// first user's words, content may be a string or parts.
+constexpr const char* kAlternating = R"({{ bos_token }}
+{%- if messages[0]['role'] == 'system' -%}
+    {%- if refuse -%}{{ raise_exception('no system role') }}{%- endif -%}
+    {%- if messages[0]['content'] is string -%}
+        {%- set before = messages[0]['content'] + '\n\n' -%}
+    {%- else -%}
+        {%- set before = messages[0]['content'][0]['text'] + '\n\n' -%}
+    {%- endif -%}
+    {%- set turns = messages[1:] -%}
+{%- else -%}
+    {%- set before = "" -%}
+    {%- set turns = messages -%}
+{%- endif -%}
+{%- for message in turns -%}
+    {%- if (message['role'] == 'user') != (loop.index0 % 2 == 0) -%}
+        {{ raise_exception("turns must alternate") }}
+    {%- endif -%}
+    {%- if (message['role'] == 'assistant') -%}
+        {%- set role = "model" -%}
+    {%- else -%}
+        {%- set role = message['role'] -%}
+    {%- endif -%}
+    {{ '<start_of_turn>' + role + '\n' + (before if loop.first else "") }}
+    {%- if message['content'] is string -%}
+        {{ message['content'] | trim }}
+    {%- elif message['content'] is iterable -%}
+        {%- for item in message['content'] -%}
+            {%- if item['type'] == 'text' -%}{{ item['text'] | trim }}{%- endif -%}
+        {%- endfor -%}
+    {%- endif -%}
+    {{ '<end_of_turn>\n' }}
+{%- endfor -%}
+{%- if add_generation_prompt -%}{{ '<start_of_turn>model\n' }}{%- endif -%})";
+
+TEST_CASE("turns that must alternate, with and without a system role") {
+  const auto parsed = ChatTemplate::Parse(kAlternating, "<bos>", "<eos>", "t").value();
+  const std::vector<assay::Message> asked = {{"system", "Be brief."}, {"user", " hi "}};
+  const auto prompt = parsed.Render(asked).value();
+  CHECK(prompt.text ==
+        "<bos><start_of_turn>user\nBe brief.\n\nhi<end_of_turn>\n<start_of_turn>model\n");
+  REQUIRE_FALSE(prompt.user.empty());
+  const assay::ByteRange last = prompt.user.back();
+  CHECK(prompt.text.substr(last.begin, last.end - last.begin) == "hi");
+  RenderOptions refusing;
+  refusing.extra["refuse"] = true;
+  CHECK(parsed.Render(asked, refusing).error().message.find("no system role") != std::string::npos);
+  CHECK(parsed.Render({{"user", "a"}, {"user", "b"}}).error().message.find("must alternate") !=
+        std::string::npos);
+  CHECK(parsed.Render({{"user", "a"}, {"assistant", "b"}, {"user", "c"}}).value().text ==
+        "<bos><start_of_turn>user\na<end_of_turn>\n<start_of_turn>model\nb<end_of_turn>\n"
+        "<start_of_turn>user\nc<end_of_turn>\n<start_of_turn>model\n");
+  const auto parts = OrderedJson::parse(
+      R"([{"role": "user", "content": [{"type": "text", "text": "x "}, {"type": "image"}]}])");
+  CHECK(parsed.RenderJson(parts).value().text ==
+        "<bos><start_of_turn>user\nx<end_of_turn>\n<start_of_turn>model\n");
+}
+
 TEST_CASE("errors name the line") {
   CHECK(Rendered("a\n{% if %}") == "t: chat template: line 2: expected a value before \"%}\"");
   CHECK(Rendered("\n\n{{ x.y }}").find("line 3: 'x' is undefined") != std::string::npos);

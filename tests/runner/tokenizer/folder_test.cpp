@@ -64,6 +64,29 @@ TEST_CASE("a folder is read: pipeline, frame, names of special tokens, template"
   CHECK(assay::LoadTokenizer(folder.path().string())->ChatTemplateSource() == "y");
 }
 
+// A Replace normalizer, bytes where there is no piece, runs of spaces that are added tokens as well
+// as merges (tests/peers/make_tiny_tokenizer.py).
+TEST_CASE("pieces with marked spaces have the ids and the text that Hugging Face gives") {
+  const std::string folder = std::string(ASSAY_SOURCE_DIR) + "/tests/cases/tokenizer/spaces";
+  const auto tokenizer = assay::LoadTokenizer(folder);
+  if (!tokenizer) FAIL(tokenizer.error().message);
+  std::size_t lines = 0;
+  const auto read = assay::ForEachJsonLine(
+      folder + "/expected.jsonl", [&](std::size_t number, assay::Result<Json> line) {
+        INFO("line " << number << ": " << line->dump());
+        const auto ids =
+            tokenizer->Encode(line->at("text").get<std::string>(), {.add_special = true}).value();
+        CHECK(ids == line->at("ids").get<Ids>());
+        CHECK(tokenizer->Decode(ids) == line->at("decoded").get<std::string>());
+        ++lines;
+        return true;
+      });
+  CHECK(read);
+  CHECK(lines >= 25);
+  CHECK(tokenizer->BosText() == "<bos>");
+  CHECK(tokenizer->EndIds() == Ids{*tokenizer->Find("<eos>"), *tokenizer->Find("<end_of_turn>")});
+}
+
 TEST_CASE("what is not implemented is refused by name") {
   CHECK(ErrorOf(TinyFile()).find("\\w at offset 4 is not supported") != std::string::npos);
   Json file = Usable();
