@@ -1,54 +1,35 @@
 #include "base/nccl.h"
 
-#include <dlfcn.h>
-
-#include <cstdlib>
-#include <type_traits>
+#include "base/shared_library.h"
 
 namespace assay {
 namespace {
 
-Result<Nccl> Find(const char* file) {
-  void* library = ::dlopen(file, RTLD_NOW | RTLD_LOCAL);
-  if (library == nullptr) {
-    return Fail(ErrorCode::kUnavailable,
-                "{} cannot be loaded: name the file of NCCL 2 in ASSAY_NCCL ({})", file,
-                ::dlerror());
-  }
+Result<Nccl> Find() {
+  auto library = SharedLibrary::Open("NCCL 2", "ASSAY_NCCL", "libnccl.so.2");
+  if (!library) return Pass(library.error());
   Nccl nccl{};
-  const char* missing = nullptr;
-  const auto find = [&](const char* name, auto& function) {
-    function =
-        reinterpret_cast<std::remove_reference_t<decltype(function)>>(::dlsym(library, name));
-    if (function == nullptr) missing = name;
-  };
-  find("ncclGetUniqueId", nccl.GetUniqueId);
-  find("ncclCommInitRank", nccl.CommInitRank);
-  find("ncclCommInitAll", nccl.CommInitAll);
-  find("ncclCommDestroy", nccl.CommDestroy);
-  find("ncclCommAbort", nccl.CommAbort);
-  find("ncclCommGetAsyncError", nccl.CommGetAsyncError);
-  find("ncclGroupStart", nccl.GroupStart);
-  find("ncclGroupEnd", nccl.GroupEnd);
-  find("ncclSend", nccl.Send);
-  find("ncclRecv", nccl.Recv);
-  find("ncclAllGather", nccl.AllGather);
-  find("ncclAllReduce", nccl.AllReduce);
-  find("ncclGetErrorString", nccl.GetErrorString);
-  if (missing != nullptr) {
-    return Fail(ErrorCode::kUnavailable, "{} is no NCCL that can be used: it has no {}", file,
-                missing);
-  }
+  library->Find("ncclGetUniqueId", nccl.GetUniqueId)
+      .Find("ncclCommInitRank", nccl.CommInitRank)
+      .Find("ncclCommInitAll", nccl.CommInitAll)
+      .Find("ncclCommDestroy", nccl.CommDestroy)
+      .Find("ncclCommAbort", nccl.CommAbort)
+      .Find("ncclCommGetAsyncError", nccl.CommGetAsyncError)
+      .Find("ncclGroupStart", nccl.GroupStart)
+      .Find("ncclGroupEnd", nccl.GroupEnd)
+      .Find("ncclSend", nccl.Send)
+      .Find("ncclRecv", nccl.Recv)
+      .Find("ncclAllGather", nccl.AllGather)
+      .Find("ncclAllReduce", nccl.AllReduce)
+      .Find("ncclGetErrorString", nccl.GetErrorString);
+  if (auto complete = library->Complete(); !complete) return Pass(complete.error());
   return nccl;
 }
 
 }  // namespace
 
 Result<const Nccl*> Nccl::Load() {
-  static const Result<Nccl> loaded = [] {
-    const char* named = std::getenv("ASSAY_NCCL");
-    return Find(named == nullptr || *named == '\0' ? "libnccl.so.2" : named);
-  }();
+  static const Result<Nccl> loaded = Find();
   if (!loaded) return Pass(loaded.error());
   return &*loaded;
 }

@@ -63,43 +63,20 @@ Result<std::unique_ptr<Model>> OpenEndpoint(const std::string& name, const Model
 }  // namespace
 
 Result<std::unique_ptr<Model>> OpenModel(const std::string& name, const ModelOptions& options) {
-  const bool local_name = !StartsWith(name, kReplay) && !IsEndpoint(name);
-  if (!local_name) {
-    for (const auto& [given, flag] : {std::pair(!options.dtype.empty(), "--dtype"),
-                                      std::pair(!options.device.empty(), "--device"),
-                                      std::pair(options.tensor_parallel > 1, "--tensor-parallel"),
-                                      std::pair(options.deterministic, "--deterministic"),
-                                      std::pair(options.memory_mb > 0, "--memory-mb")}) {
-      if (given) return Fail(ErrorCode::kUsage, "{}: only local models take it", flag);
+  const bool recorded = StartsWith(name, kReplay);
+  if (recorded || IsEndpoint(name)) {
+    if (const char* flag = FlagForLocalModels(options.local)) {
+      return Fail(ErrorCode::kUsage, "{}: only local models take it", flag);
     }
+    return recorded ? OpenReplayModel(name.substr(kReplay.size())) : OpenEndpoint(name, options);
   }
-  if (StartsWith(name, kReplay)) return OpenReplayModel(name.substr(kReplay.size()));
-  if (IsEndpoint(name)) return OpenEndpoint(name, options);
-  LocalModelOptions local;
-  local.threads = options.threads;
-  if (!options.device.empty()) {
-    const auto device = ParseDevice(options.device);
-    if (!device) return Within("--device", device.error());
-    local.device = device->device;
-    local.gpus = device->gpus;
-  }
-  if (options.tensor_parallel > 1 && local.gpus.size() < 2) {
-    return Fail(ErrorCode::kUsage, "--tensor-parallel: needs several GPUs (--device cuda:0,1)");
-  }
-  local.gpu_shares = static_cast<std::size_t>(options.tensor_parallel);
+  auto local = ReadLocalFlags(options.local);
+  if (!local) return Pass(local.error());
   if (options.concurrency > 0) {  // of all replicas together
-    const std::size_t replicas = std::max<std::size_t>(1, local.gpus.size() / local.gpu_shares);
-    local.batch = static_cast<std::int64_t>((options.concurrency + replicas - 1) / replicas);
+    const std::size_t replicas = std::max<std::size_t>(1, local->gpus.size() / local->gpu_shares);
+    local->batch = static_cast<std::int64_t>((options.concurrency + replicas - 1) / replicas);
   }
-  local.weights = DefaultWeights(local.device);
-  if (!options.dtype.empty()) {
-    const auto weights = ParseWeightType(options.dtype);
-    if (!weights) return Within("--dtype", weights.error());
-    local.weights = *weights;
-  }
-  local.deterministic = options.deterministic;
-  local.memory_bytes = options.memory_mb << 20;
-  return MakeLocalModel(name, local);
+  return MakeLocalModel(name, *local);
 }
 
 std::string ShortModelName(const std::string& name) {

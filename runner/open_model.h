@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/json.h"
+#include "runner/model/local_flags.h"
 #include "runner/model/model.h"
 
 namespace assay {
@@ -13,13 +14,7 @@ namespace assay {
 // What only some kinds of model take; naming one that the kind does not know is kUsage.
 struct ModelOptions {
   std::size_t concurrency = 0;  // requests in flight; 0: the model chooses
-  // Local models only.
-  std::string dtype;           // "f32", "bf16", "int8", …; "": f32, on a GPU bf16
-  std::string device;          // "cpu", "cuda", "cuda:0,1"; "": cpu
-  int tensor_parallel = 1;     // GPUs that hold one replica together
-  bool deterministic = false;  // see LocalModelOptions
-  std::int64_t memory_mb = 0;  // 0: what is available
-  std::size_t threads = 0;     // local models; 0: all this process may use
+  LocalFlags local;             // local models only
   // Endpoints only.
   std::string api_key_env;   // the environment variable that holds the key; "": ASSAY_API_KEY
   std::string api_key_file;  // or the file, its first line

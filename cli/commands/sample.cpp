@@ -8,6 +8,7 @@
 
 #include "base/json.h"
 #include "cli/commands.h"
+#include "cli/local_model_flags.h"
 #include "runner/model/local_model.h"
 
 namespace assay::cli {
@@ -20,12 +21,10 @@ struct Options {
   std::string file = "-";
   int samples = 1;
   std::uint64_t seed = 0;
-  std::string dtype;
-  std::string device = "cpu";
-  int tensor_parallel = 1;
+  LocalFlags flags;
+  std::int64_t batch = LocalModelOptions().batch;
   std::int64_t cache_mb = 0;
-  std::int64_t memory_mb = 0;
-  LocalModelOptions local;
+  std::string chat_template;
   Sampling sampling;
 };
 
@@ -191,26 +190,18 @@ int Stream(Model& model, std::istream& input, const Options& options) {
 }
 
 int Run(Options options) {
-  const auto device = ParseDevice(options.device);
-  if (!device) return Report(device.error());
-  options.local.device = device->device;
-  options.local.gpus = device->gpus;
-  options.local.gpu_shares = static_cast<std::size_t>(options.tensor_parallel);
-  options.local.weights = DefaultWeights(device->device);
-  if (!options.dtype.empty()) {
-    const auto type = ParseWeightType(options.dtype);
-    if (!type) return Report(type.error());
-    options.local.weights = *type;
-  }
-  options.local.cache_bytes = options.cache_mb << 20;
-  options.local.memory_bytes = options.memory_mb << 20;
+  auto local = ReadLocalFlags(options.flags);
+  if (!local) return Report(local.error());
+  local->batch = options.batch;
+  local->cache_bytes = options.cache_mb << 20;
+  local->chat_template = options.chat_template;
   options.sampling.logprobs = true;
   std::ifstream opened;
   if (options.file != "-") {
     opened.open(options.file, std::ios::binary);
     if (!opened) return Report({ErrorCode::kNotFound, options.file + ": cannot be opened"});
   }
-  auto model = MakeLocalModel(options.model, options.local);
+  auto model = MakeLocalModel(options.model, *local);
   if (!model) return Report(model.error());
   fmt::print(stderr, "{}: {}\n", (*model)->Description(), (*model)->MemoryUse());
   return Stream(**model, options.file == "-" ? std::cin : opened, options);
@@ -245,24 +236,13 @@ void AddSample(CLI::App& app) {
   command->add_option("--stop", o->sampling.stop,
                       "End the text before this string; may be repeated");
   add("--seed", o->seed, "Decides every draw, with the line's id and the sample's number");
-  command->add_option("--dtype", o->dtype,
-                      "Weights: f32 (exact), bf16 (half the memory), int8 (fastest), int4 (as a "
-                      "4-bit file has them); GPU: f32, bf16, f16; absent: f32, on a GPU bf16");
-  add("--device", o->device, "cpu, cuda for the first GPU, or cuda:0,1,… for these");
-  add("--tensor-parallel", o->tensor_parallel,
-      "GPUs that hold one replica of the model together; the requests are shared by the replicas")
-      ->check(CLI::Range(1, 64));
-  command->add_flag("--deterministic", o->local.deterministic,
-                    "Samples depend on nothing but themselves, at some cost on a GPU; always so on "
-                    "the CPU");
-  add("--batch", o->local.batch, "Samples in work at once, of each replica");
-  add("--threads", o->local.threads, "0: all that this process may use");
+  DeclareLocalModel(*command, o->flags);
+  add("--batch", o->batch, "Samples in work at once, of each replica");
+  add("--threads", o->flags.threads, "0: all that this process may use");
   add("--cache-mb", o->cache_mb,
       "Memory for keys and values; 0: as the batch can use, at most a quarter of the rest")
       ->check(CLI::Range(0, 1 << 24));
-  add("--memory-mb", o->memory_mb, "Memory for all of it; 0: what is available")
-      ->check(CLI::Range(0, 1 << 24));
-  command->add_option("--chat-template", o->local.chat_template,
+  command->add_option("--chat-template", o->chat_template,
                       "File with the chat template to use instead of the model's own");
   OnRun(command, [o] { return Run(*o); });
 }

@@ -142,7 +142,7 @@ Result<void> Prepare(const ScoreFlags& flags, Prepared& run) {
   if (!plan) return Pass(plan.error());
   run.plan = std::move(*plan);
   ModelOptions model_options = flags.model_options;
-  model_options.threads = flags.threads;
+  model_options.local.threads = flags.threads;
   auto model = OpenModel(flags.model, model_options);
   if (!model) return Pass(model.error());
   run.model = std::move(*model);

@@ -6,6 +6,7 @@
 
 #include "base/thread_pool.h"
 #include "cli/commands/tasks.h"
+#include "cli/local_model_flags.h"
 #include "runner/few_shot.h"
 #include "runner/profiles.h"
 #include "runner/profiles/shots.h"
@@ -212,26 +213,7 @@ void DeclareScoreFlags(CLI::App& command, ScoreFlags& flags) {
       .add_option("--concurrency", flags.model_options.concurrency,
                   "Requests in flight; 0: the model chooses")
       ->capture_default_str();
-  command.add_option("--dtype", flags.model_options.dtype,
-                     "Local models: weights held as f32, bf16, int8 or int4 (GPU: f32, bf16, f16); "
-                     "absent: f32, on a GPU bf16");
-  command.add_option("--device", flags.model_options.device,
-                     "Local models: cpu, cuda for the first GPU, or cuda:0,1,… for these; absent: "
-                     "cpu");
-  command
-      .add_option(
-          "--tensor-parallel", flags.model_options.tensor_parallel,
-          "Local models: GPUs that hold one replica of the model together; the requests are "
-          "shared by the replicas")
-      ->check(CLI::Range(1, 64))
-      ->capture_default_str();
-  command.add_flag("--deterministic", flags.model_options.deterministic,
-                   "Local models: samples depend on nothing but themselves, at some cost on a GPU; "
-                   "always so on the CPU");
-  command
-      .add_option("--memory-mb", flags.model_options.memory_mb,
-                  "Local models: memory for all of it; absent or 0: what is available")
-      ->check(CLI::Range(0, 1 << 24));
+  DeclareLocalModel(command, flags.model_options.local);
   command.add_flag("--plan", flags.plan,
                    "Only say what this run could tell apart; nothing is sampled");
   command.add_flag("--preflight", flags.preflight,

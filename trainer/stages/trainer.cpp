@@ -110,7 +110,7 @@ Result<void> Trainer::GatherAlone() {
   Model* model = nullptr;
   if (config_.stage == StageKind::kDistill) {
     ModelOptions options;
-    options.threads = config_.threads;
+    options.local.threads = config_.threads;
     auto opened = assay::OpenModel(config_.run.teacher, options);
     if (!opened) return Pass(opened.error());
     teacher = std::move(*opened);

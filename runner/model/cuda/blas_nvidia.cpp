@@ -1,19 +1,16 @@
 #include <cublasLt.h>
-#include <dlfcn.h>
 
-#include <cstdlib>
 #include <map>
 #include <tuple>
-#include <type_traits>
 #include <utility>
 
+#include "base/shared_library.h"
 #include "runner/model/cuda/blas.h"
 
 namespace assay::cuda {
 namespace {
 
 constexpr std::size_t kWorkspaceBytes = std::size_t{32} << 20;  // what NVIDIA advises for sm_90
-constexpr const char* kLibrary = "libcublasLt.so.13";
 
 // The functions that are used, found by name.
 struct Library {
@@ -27,20 +24,31 @@ struct Library {
   decltype(&cublasLtMatmulPreferenceSetAttribute) preference_set;
   decltype(&cublasLtMatmulAlgoGetHeuristic) heuristic;
 
-  bool Find(void* library) {
-    const auto find = [&](const char* name, auto& function) {
-      function =
-          reinterpret_cast<std::remove_reference_t<decltype(function)>>(::dlsym(library, name));
-      return function != nullptr;
-    };
-    return find("cublasLtCreate", create) && find("cublasLtDestroy", destroy) &&
-           find("cublasLtMatmul", matmul) && find("cublasLtMatmulDescCreate", desc_create) &&
-           find("cublasLtMatmulDescSetAttribute", desc_set) &&
-           find("cublasLtMatrixLayoutCreate", layout_create) &&
-           find("cublasLtMatmulPreferenceCreate", preference_create) &&
-           find("cublasLtMatmulPreferenceSetAttribute", preference_set) &&
-           find("cublasLtMatmulAlgoGetHeuristic", heuristic);
+  static Result<Library> Load() {
+    auto file = SharedLibrary::Open("cuBLASLt 13", "ASSAY_CUBLASLT", "libcublasLt.so.13");
+    if (!file) return Pass(file.error());
+    Library out{};
+    file->Find("cublasLtCreate", out.create)
+        .Find("cublasLtDestroy", out.destroy)
+        .Find("cublasLtMatmul", out.matmul)
+        .Find("cublasLtMatmulDescCreate", out.desc_create)
+        .Find("cublasLtMatmulDescSetAttribute", out.desc_set)
+        .Find("cublasLtMatrixLayoutCreate", out.layout_create)
+        .Find("cublasLtMatmulPreferenceCreate", out.preference_create)
+        .Find("cublasLtMatmulPreferenceSetAttribute", out.preference_set)
+        .Find("cublasLtMatmulAlgoGetHeuristic", out.heuristic);
+    if (auto complete = file->Complete(); !complete) return Pass(complete.error());
+    return out;
   }
+};
+return find("cublasLtCreate", create) && find("cublasLtDestroy", destroy) &&
+       find("cublasLtMatmul", matmul) && find("cublasLtMatmulDescCreate", desc_create) &&
+       find("cublasLtMatmulDescSetAttribute", desc_set) &&
+       find("cublasLtMatrixLayoutCreate", layout_create) &&
+       find("cublasLtMatmulPreferenceCreate", preference_create) &&
+       find("cublasLtMatmulPreferenceSetAttribute", preference_set) &&
+       find("cublasLtMatmulAlgoGetHeuristic", heuristic);
+}
 };
 
 cudaDataType TypeOf(Number number) {
@@ -125,21 +133,15 @@ class CublasLt : public Blas {
 }  // namespace
 
 Result<std::unique_ptr<Blas>> Blas::Open() {
-  const char* named = std::getenv("ASSAY_CUBLASLT");
-  const char* file = named == nullptr || *named == '\0' ? kLibrary : named;
-  void* opened = ::dlopen(file, RTLD_NOW | RTLD_LOCAL);
-  if (opened == nullptr) {
-    return Fail(ErrorCode::kUnavailable,
-                "{} cannot be loaded: name the file of cuBLASLt 13 in ASSAY_CUBLASLT", file);
-  }
-  Library library{};
+  const auto library = Library::Load();
+  if (!library) return Pass(library.error());
   cublasLtHandle_t handle = nullptr;
-  if (!library.Find(opened) || library.create(&handle) != CUBLAS_STATUS_SUCCESS) {
-    return Fail(ErrorCode::kUnavailable, "{} is no cuBLASLt that can be used here", file);
+  if (library->create(&handle) != CUBLAS_STATUS_SUCCESS) {
+    return Fail(ErrorCode::kUnavailable, "cuBLASLt cannot be used with this GPU");
   }
   auto workspace = DeviceMemory::Allocate(kWorkspaceBytes);
   if (!workspace) return Pass(workspace.error());
-  return std::make_unique<CublasLt>(library, handle, *std::move(workspace));
+  return std::make_unique<CublasLt>(*library, handle, *std::move(workspace));
 }
 
 }  // namespace assay::cuda
