@@ -2,7 +2,7 @@
 # imitated GPU (runner/model/cuda/platform/emulated.h), so that nothing of CUDA is needed there.
 set(cuda ${CMAKE_SOURCE_DIR}/runner/model/cuda)
 file(GLOB ASSAY_CUDA_KERNELS CONFIGURE_DEPENDS ${cuda}/kernels/*.cu)
-set(ASSAY_CUDA_SOURCES ${cuda}/backend.cpp ${cuda}/network.cpp ${cuda}/plan.cpp ${cuda}/spread.cpp
+set(ASSAY_CUDA_SOURCES ${cuda}/backend.cpp ${cuda}/link.cpp ${cuda}/network.cpp ${cuda}/plan.cpp ${cuda}/spread.cpp
   ${cuda}/step.cpp ${cuda}/weights.cpp)
 set(ASSAY_CUDA_EMULATED ${ASSAY_CUDA_SOURCES} ${ASSAY_CUDA_KERNELS} ${cuda}/device_emulated.cpp ${cuda}/blas_emulated.cpp
   ${cuda}/link_emulated.cpp ${cuda}/platform/emulated.cpp)

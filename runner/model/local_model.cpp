@@ -235,8 +235,8 @@ Result<std::unique_ptr<LocalModel>> OnCpu(LocalParts parts, const LocalModelOpti
                                        std::make_shared<ThreadTeam>(needs.threads));
   if (!transformer) return Pass(transformer.error());
   std::vector<std::unique_ptr<Backend>> alone;
-  alone.push_back(
-      std::make_unique<CpuBackend>(*std::move(transformer), plan->cache_bytes, options.batch));
+  alone.push_back(std::make_unique<CpuBackend>(
+      *std::move(transformer), CacheFormatOf(options.weights), plan->cache_bytes, options.batch));
   return std::unique_ptr<LocalModel>(std::make_unique<CheckpointModel>(
       std::move(parts), options, *plan, std::move(alone), std::move(chat_template)));
 }

@@ -15,12 +15,12 @@ constexpr std::int64_t kLeastPositions = 4096;  // of a cache that the plan choo
 
 std::int64_t Megabytes(std::int64_t bytes) { return (bytes + (1 << 20) - 1) >> 20; }
 
-std::int64_t CacheBytes(const ModelConfig& config, std::int64_t positions) {
-  return KvPool::PagesFor(positions) * KvPool::PageBytes(config);
+std::int64_t CacheBytes(const ModelConfig& config, WeightType weights, std::int64_t positions) {
+  return KvPool::PagesFor(positions) * KvPool::PageBytes(config, CacheFormatOf(weights));
 }
 
-std::int64_t LeastCache(const ModelConfig& config) {
-  return CacheBytes(config, std::min(config.context, kLeastPositions));
+std::int64_t LeastCache(const ModelConfig& config, WeightType weights) {
+  return CacheBytes(config, weights, std::min(config.context, kLeastPositions));
 }
 
 // A row of logits for each sample in work, the one after a prompt that its group keeps, and what
@@ -48,14 +48,14 @@ std::string LargestThatFits(const ModelConfig& config, const TensorSource& sourc
     if (type < std::min(needs.weights, WeightType::kInt8)) continue;
     const std::int64_t left =
         needs.available_bytes - WithoutCache(config, source, needs, type).total_bytes();
-    if (left < LeastCache(config)) continue;
+    if (left < LeastCache(config, type)) continue;
     return fmt::format("the largest that fits is dtype {} with {} MB for keys and values",
                        ToString(type), left >> 20);
   }
   return fmt::format(
       "it fits in no dtype: int8 needs {} MB",
       Megabytes(WithoutCache(config, source, needs, WeightType::kInt8).total_bytes() +
-                LeastCache(config)));
+                LeastCache(config, WeightType::kInt8)));
 }
 
 }  // namespace
@@ -68,11 +68,11 @@ Result<MemoryPlan> PlanMemory(std::string_view name, const ModelConfig& config,
   if (needs.cache_bytes > 0) {
     plan.cache_bytes = needs.cache_bytes;
   } else {
-    const std::int64_t useful = CacheBytes(config, config.context) * needs.batch;
+    const std::int64_t useful = CacheBytes(config, needs.weights, config.context) * needs.batch;
     const std::int64_t quarter = (needs.available_bytes - plan.total_bytes()) / 4;
-    plan.cache_bytes = std::max(LeastCache(config), std::min(useful, quarter));
+    plan.cache_bytes = std::max(LeastCache(config, needs.weights), std::min(useful, quarter));
   }
-  const std::int64_t page = KvPool::PageBytes(config);
+  const std::int64_t page = KvPool::PageBytes(config, CacheFormatOf(needs.weights));
   plan.cache_bytes = std::max<std::int64_t>(1, plan.cache_bytes / page) * page;
   plan.positions = plan.cache_bytes / page * kernels::kPagePositions;
   if (plan.total_bytes() <= needs.available_bytes) return plan;

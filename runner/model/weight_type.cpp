@@ -46,4 +46,8 @@ kernels::WeightFormat FormatOf(WeightType type) {
   return kernels::WeightFormat::kInt4;
 }
 
+kernels::CacheFormat CacheFormatOf(WeightType type) {
+  return type == WeightType::kF32 ? kernels::CacheFormat::kF32 : kernels::CacheFormat::kF16;
+}
+
 }  // namespace assay

@@ -9,8 +9,9 @@
 
 namespace assay {
 
-// How weights are held. On the CPU activations, cache and sums are 32-bit floats in every case; on
-// a GPU activations and cache are of the weights' type, sums 32-bit floats.
+// How weights are held. On the CPU activations and sums are 32-bit floats in every case, keys and
+// values half floats but for kF32; on a GPU activations and cache are of the weights' type, sums
+// 32-bit floats.
 enum class WeightType {
   kF32,   // exact for every stored type
   kBf16,  // rounded to bf16, half the memory
@@ -23,6 +24,8 @@ enum class WeightType {
 // kUsage naming the known types.
 Result<WeightType> ParseWeightType(const std::string& name);  // "f32" ("fp32"), "bf16", …
 std::string_view ToString(WeightType type);
-kernels::WeightFormat FormatOf(WeightType type);  // of the CPU: not for kF16
+// Of the CPU: not for kF16.
+kernels::WeightFormat FormatOf(WeightType type);
+kernels::CacheFormat CacheFormatOf(WeightType type);
 
 }  // namespace assay

@@ -63,6 +63,10 @@ ModelConfig ConfigOf(const Shape& shape) {
   std::exit(ExitStatus(error.code));
 }
 
+void Do(const Result<void>& done) {
+  if (!done) Die(done.error());
+}
+
 template <class T>
 T Need(Result<T> result) {
   if (!result) Die(result.error());
@@ -148,8 +152,8 @@ class Bench {
     backend_ = std::move(opened.backend);
   }
 
-  // Wall seconds of a decode step with draws, at `batch` samples of `context` positions: the host's
-  // work counts.
+  // Wall seconds of a decode step with draws, looked at while the next step runs, at `batch`
+  // samples of `context` positions: the host's work counts.
   double Decode(std::int64_t batch, std::int64_t context, int steps) {
     std::vector<std::vector<PageId>> pages = Pages(batch, context + steps + 8);
     std::vector<double> all;
@@ -159,15 +163,19 @@ class Bench {
       std::vector<DrawFrom> from;
       for (std::int64_t i = 0; i < batch; ++i) {
         rows.push_back({static_cast<TokenId>(100 + i), context + step,
-                        pages[static_cast<std::size_t>(i)].data(), true, false});
+                        pages[static_cast<std::size_t>(i)].data(), true, false,
+                        step == 0 ? -1 : i});
         from.push_back({false, i, &sampling, 0.5});
       }
       std::vector<std::optional<assay::Draw>> draws(rows.size());
       const double start = Seconds();
-      if (auto done = backend_->Forward(rows); !done) Die(done.error());
-      if (auto done = backend_->Draw(config_.vocabulary, from, draws); !done) Die(done.error());
+      Do(backend_->Forward(rows));
+      if (step > 0) Do(backend_->FinishDraw(draws));
+      Do(backend_->StartDraw(config_.vocabulary, from));
       if (step >= 3) all.push_back(Seconds() - start);
     }
+    std::vector<std::optional<assay::Draw>> last(static_cast<std::size_t>(batch));
+    Do(backend_->FinishDraw(last));
     Drop(pages);
     std::sort(all.begin(), all.end());
     return all[all.size() / 2];
@@ -190,8 +198,9 @@ class Bench {
     std::vector<double> all;
     for (int i = 0; i < times + 1; ++i) {
       const double start = Seconds();
-      if (auto done = backend_->Forward(rows); !done) Die(done.error());
-      if (auto done = backend_->Draw(config_.vocabulary, from, draws); !done) Die(done.error());
+      Do(backend_->Forward(rows));
+      Do(backend_->StartDraw(config_.vocabulary, from));
+      Do(backend_->FinishDraw(draws));
       if (i > 0) all.push_back(Seconds() - start);
     }
     Drop(pages);

@@ -32,7 +32,8 @@ class HeadOfFamily {
     }
     args_.group = shape.heads / shape.kv_heads;
     args_.head_dim = shape.head_dim;
-    args_.page_stride = kernels::PageFloats(shape.head_dim);
+    args_.page_stride = kernels::PageNumbers(shape.head_dim);
+    args_.run_stride = kernels::kRunPages * args_.page_stride;
     args_.scale = static_cast<float>(shape.scale);
     pages_.resize(static_cast<std::size_t>(pages * args_.page_stride));
     scratch_.resize(static_cast<std::size_t>(args_.group * pages * kPagePositions));

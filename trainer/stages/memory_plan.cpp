@@ -158,7 +158,7 @@ std::int64_t Sampler(const ModelConfig& model, const TrainConfig& config) {
   // Each sample's response and a page that is not full; prompts' full pages are shared.
   const std::int64_t pages = samples * (KvPool::PagesFor(config.rollout.max_tokens) + 1);
   return PackedWeights(model) + Transformer::WorkBytes(model, threads) + logits +
-         std::min(pages * KvPool::PageBytes(model), kSamplerCacheBytes);
+         std::min(pages * KvPool::PageBytes(model, CacheFormat::kF32), kSamplerCacheBytes);
 }
 
 }  // namespace

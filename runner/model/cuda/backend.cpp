@@ -61,7 +61,13 @@ class CudaBackend : public Backend {
     if (auto done = Take(kept_, options_.samples * config_.vocabulary); !done) return done;
     if (auto done = Take(step_, LargestStep(size.rows, config_.context)); !done) return done;
     if (auto done = Take(draw_rows_, size.samples); !done) return done;
-    if (auto done = Take(drawn_, size.samples); !done) return done;
+    if (auto done = Take(own_drawn_, size.samples); !done) return done;
+    if (seat_.link) {
+      if (auto done = Take(all_drawn_, seat_.of * size.samples); !done) return done;
+    }
+    auto known = HostMemory::Allocate(static_cast<std::size_t>(size.samples) * sizeof(DrawnToken));
+    if (!known) return Pass(known.error());
+    known_ = *std::move(known);
     stream_->Zero(pool_.data(), pool_.size() * sizeof(T));
     return Reload();
   }
@@ -116,21 +122,34 @@ class CudaBackend : public Backend {
                   static_cast<std::size_t>(n) * sizeof(float));
   }
 
-  Result<void> Draw(std::int64_t vocabulary, std::span<const DrawFrom> from,
-                    std::span<std::optional<assay::Draw>> draws) override {
+  bool draws_ahead() const override { return true; }
+
+  Result<void> StartDraw(std::int64_t vocabulary, std::span<const DrawFrom> from) override {
     stream_->Use();
-    if (from.empty() || !seat_.first()) return Wait();
-    std::vector<DrawRow> rows;
-    for (const DrawFrom& one : from) rows.push_back(RowOf(one));
-    draw_rows_.Upload(*stream_, rows);
-    DrawTokens(stream_->handle(), draw_rows_.data(), static_cast<std::int64_t>(rows.size()),
-               vocabulary, drawn_.data());
-    std::vector<DrawnToken> drawn(rows.size());
-    stream_->Download(drawn.data(), drawn_.data(), drawn.size() * sizeof(DrawnToken));
-    if (auto done = Wait(); !done) return done;
-    for (std::size_t i = 0; i < drawn.size(); ++i) {
+    const auto count = static_cast<std::int64_t>(from.size());
+    if (seat_.first()) {
+      std::vector<DrawRow> rows;
+      for (const DrawFrom& one : from) rows.push_back(RowOf(one));
+      draw_rows_.Upload(*stream_, rows);
+      DrawTokens(stream_->handle(), draw_rows_.data(), count, vocabulary, own_drawn_.data());
+    }
+    if (seat_.link) {
+      static_assert(sizeof(DrawnToken) == 2 * sizeof(float));
+      seat_.link->Gather(*stream_, Number::kFloat, own_drawn_.data(), all_drawn_.data(), 2 * count);
+    }
+    stream_->Download(known_.data(), drawn(), from.size() * sizeof(DrawnToken));
+    stream_->Mark();
+    return {};
+  }
+
+  Result<void> FinishDraw(std::span<std::optional<Draw>> draws) override {
+    stream_->Use();
+    auto done = seat_.link ? AwaitTogether(*stream_, *seat_.link) : stream_->AwaitMark();
+    if (!done) return done;
+    const auto* known = static_cast<const DrawnToken*>(known_.data());
+    for (std::size_t i = 0; i < draws.size(); ++i) {
       draws[i].reset();
-      if (drawn[i].id >= 0) draws[i] = assay::Draw{drawn[i].id, drawn[i].logprob};
+      if (known[i].id >= 0) draws[i] = Draw{known[i].id, known[i].logprob};
     }
     return {};
   }
@@ -165,13 +184,11 @@ class CudaBackend : public Backend {
     return {};
   }
 
-  Result<void> Wait() {
-    if (auto done = stream_->Synchronize(); !done) return done;
-    return seat_.link ? seat_.link->Check() : Result<void>();
-  }
+  // Of the last draws; the first GPU's, which come first of all GPUs'.
+  const DrawnToken* drawn() const { return seat_.link ? all_drawn_.data() : own_drawn_.data(); }
 
   void Launch(const StepShape& shape) {
-    network_->Run(weights_, shape, step_.data(), pool_.data(), page_numbers_);
+    network_->Run(weights_, shape, step_.data(), drawn(), pool_.data(), page_numbers_);
   }
 
   DrawRow RowOf(const DrawFrom& from) const {
@@ -203,7 +220,9 @@ class CudaBackend : public Backend {
   DeviceArray<float> kept_;
   DeviceArray<std::int32_t> step_;
   DeviceArray<DrawRow> draw_rows_;
-  DeviceArray<DrawnToken> drawn_;
+  DeviceArray<DrawnToken> own_drawn_;
+  DeviceArray<DrawnToken> all_drawn_;  // where there is a link
+  HostMemory known_;                   // the draws, once they are finished
   std::map<std::pair<std::int64_t, std::int64_t>, std::unique_ptr<Graph>> graphs_;
 };
 

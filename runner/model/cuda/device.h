@@ -1,9 +1,9 @@
 // runner/model/cuda/device.h -- A GPU's memory and its queue of work, owned and freed by objects.
 //
-// Work put on a stream runs in order; what fails shows at the next Synchronize, once. One thread at
-// a time for each stream. Memory is taken on, and kernels are launched to, the calling thread's
-// current GPU: a thread says which one that is (OpenDevice, Stream::Use) before it does either. The
-// tests' build imitates all of it, with four GPUs (platform/emulated.h).
+// Work put on a stream runs in order, while the host goes on; what fails shows once, where the host
+// waits next. One thread at a time for each stream. Memory is taken on, and kernels are launched
+// to, the calling thread's current GPU: a thread says which one that is (OpenDevice, Stream::Use)
+// before it does either. The tests' build imitates all of it, with four GPUs (platform/emulated.h).
 #pragma once
 
 #include <cstddef>
@@ -48,6 +48,22 @@ class DeviceMemory {
   std::size_t bytes_ = 0;
 };
 
+// Bytes of the host's memory that a GPU reaches by itself, so that copies there do not wait for
+// each other. Move-only.
+class HostMemory {
+ public:
+  HostMemory() = default;
+  // kUnavailable naming the size where it cannot be had.
+  static Result<HostMemory> Allocate(std::size_t bytes);
+  void* data() const { return data_.get(); }
+
+ private:
+  struct Free {
+    void operator()(void* data) const;
+  };
+  std::unique_ptr<void, Free> data_;
+};
+
 // A captured series of launches.
 class Graph {
  public:
@@ -64,13 +80,21 @@ class Stream {
   // For Launch.
   virtual void* handle() = 0;
 
-  // Host memory is read before Upload returns, and written by the next Synchronize.
+  // Host memory is read before Upload returns, which waits for no other work where it is at most
+  // kStagedBytes; and is written when the host has waited for the download, which itself waits for
+  // nothing where `host` is HostMemory.
+  static constexpr std::size_t kStagedBytes = std::size_t{1} << 20;
   virtual void Upload(void* device, const void* host, std::size_t bytes) = 0;
   virtual void Download(void* host, const void* device, std::size_t bytes) = 0;
   virtual void Copy(void* to, const void* from, std::size_t bytes) = 0;
   virtual void Zero(void* device, std::size_t bytes) = 0;
-  // Waits for everything; kInternal naming the first failure since the last call.
+  // Waits for everything; kInternal naming the first failure that was not told yet.
   virtual Result<void> Synchronize() = 0;
+  // Remembers this moment, in place of the one before; what was put before it is done when Reached
+  // says so, and after AwaitMark. Failures as with Synchronize.
+  virtual void Mark() = 0;
+  virtual Result<bool> Reached() = 0;
+  virtual Result<void> AwaitMark() = 0;
 
   // What is launched between these two is recorded, not run.
   virtual void BeginCapture() = 0;

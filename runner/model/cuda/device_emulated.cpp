@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <cstring>
@@ -20,10 +21,13 @@ class EmulatedStream : public Stream {
   void Use() override { emulated::CurrentDevice() = state_.device; }
   void* handle() override { return &state_; }
   void Upload(void* device, const void* host, std::size_t bytes) override {
-    if (bytes > 0) std::memcpy(device, host, bytes);
+    const auto* from = static_cast<const char*>(host);
+    emulated::Put(&state_, [device, staged = std::vector<char>(from, from + bytes)] {
+      if (!staged.empty()) std::memcpy(device, staged.data(), staged.size());
+    });
   }
   void Download(void* host, const void* device, std::size_t bytes) override {
-    if (bytes > 0) std::memcpy(host, device, bytes);
+    if (bytes > 0) Copy(host, device, bytes);
   }
   void Copy(void* to, const void* from, std::size_t bytes) override {
     emulated::Put(&state_, [=] { std::memcpy(to, from, bytes); });
@@ -31,7 +35,20 @@ class EmulatedStream : public Stream {
   void Zero(void* device, std::size_t bytes) override {
     emulated::Put(&state_, [=] { std::memset(device, 0, bytes); });
   }
-  Result<void> Synchronize() override { return {}; }
+  Result<void> Synchronize() override {
+    state_.Do(state_.queue.size());
+    return {};
+  }
+  void Mark() override { state_.marked = state_.queue.size(); }
+  // Each look lets the GPU do a piece of work.
+  Result<bool> Reached() override {
+    state_.Do(std::min<std::size_t>(state_.marked, 1));
+    return state_.marked == 0;
+  }
+  Result<void> AwaitMark() override {
+    state_.Do(state_.marked);
+    return {};
+  }
   void BeginCapture() override { state_.capturing = true; }
   Result<std::unique_ptr<Graph>> EndCapture() override {
     state_.capturing = false;
@@ -40,9 +57,10 @@ class EmulatedStream : public Stream {
     return graph;
   }
   void Run(Graph& graph) override {
-    for (const auto& work : static_cast<EmulatedGraph&>(graph).work) work();
+    for (const auto& work : static_cast<EmulatedGraph&>(graph).work) emulated::Put(&state_, work);
   }
   Result<double> Now() override {
+    state_.Do(state_.queue.size());
     const auto now = std::chrono::steady_clock::now().time_since_epoch();
     return std::chrono::duration<double, std::milli>(now).count();
   }
@@ -77,6 +95,15 @@ Result<DeviceMemory> DeviceMemory::Allocate(std::size_t bytes) {
   if (!out.data_) return Fail(ErrorCode::kUnavailable, "no {} bytes of memory", bytes);
   std::memset(out.data_.get(), 0xFF, bytes);  // NaNs: what is read before it is written shows
   out.bytes_ = bytes;
+  return out;
+}
+
+void HostMemory::Free::operator()(void* data) const { std::free(data); }
+
+Result<HostMemory> HostMemory::Allocate(std::size_t bytes) {
+  HostMemory out;
+  out.data_.reset(std::malloc(bytes == 0 ? 1 : bytes));
+  if (!out.data_) return Fail(ErrorCode::kUnavailable, "no {} bytes of memory", bytes);
   return out;
 }
 

@@ -1,5 +1,9 @@
 #include <cuda_runtime_api.h>
 
+#include <array>
+#include <cstring>
+#include <memory>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -27,22 +31,45 @@ struct CudaGraph : Graph {
   cudaGraphExec_t run = nullptr;
 };
 
+struct DestroyEvent {
+  void operator()(cudaEvent_t event) const { cudaEventDestroy(event); }
+};
+using Event = std::unique_ptr<std::remove_pointer_t<cudaEvent_t>, DestroyEvent>;
+
+// What uploads go through.
+struct StagingSlot {
+  HostMemory memory;
+  Event copied;  // the last one
+};
+using Staging = std::array<StagingSlot, 4>;
+
 class CudaStream : public Stream {
  public:
-  CudaStream(int device, cudaStream_t stream, cudaEvent_t start, cudaEvent_t now)
-      : device_(device), stream_(stream), start_(start), now_(now) {
-    cudaEventRecord(start_, stream_);
+  CudaStream(int device, cudaStream_t stream, std::array<Event, 3> events, Staging staging)
+      : device_(device),
+        stream_(stream),
+        start_(std::move(events[0])),
+        now_(std::move(events[1])),
+        mark_(std::move(events[2])),
+        staging_(std::move(staging)) {
+    cudaEventRecord(start_.get(), stream_);
+    cudaEventRecord(mark_.get(), stream_);
   }
-  ~CudaStream() override {
-    cudaEventDestroy(now_);
-    cudaEventDestroy(start_);
-    cudaStreamDestroy(stream_);
-  }
+  ~CudaStream() override { cudaStreamDestroy(stream_); }
   void Use() override { Note(cudaSetDevice(device_)); }
   void* handle() override { return stream_; }
-  // From pageable memory the copy is staged before the call returns.
+  // From memory that can be paged out a copy may wait for the work before it.
   void Upload(void* device, const void* host, std::size_t bytes) override {
-    if (bytes > 0) Note(cudaMemcpyAsync(device, host, bytes, cudaMemcpyHostToDevice, stream_));
+    if (bytes == 0) return;
+    if (bytes > kStagedBytes) {
+      Note(cudaMemcpyAsync(device, host, bytes, cudaMemcpyHostToDevice, stream_));
+      return;
+    }
+    StagingSlot& slot = staging_[next_++ % staging_.size()];
+    Note(cudaEventSynchronize(slot.copied.get()));
+    std::memcpy(slot.memory.data(), host, bytes);
+    Note(cudaMemcpyAsync(device, slot.memory.data(), bytes, cudaMemcpyHostToDevice, stream_));
+    Note(cudaEventRecord(slot.copied.get(), stream_));
   }
   void Download(void* host, const void* device, std::size_t bytes) override {
     if (bytes > 0) Note(cudaMemcpyAsync(host, device, bytes, cudaMemcpyDeviceToHost, stream_));
@@ -55,10 +82,23 @@ class CudaStream : public Stream {
   }
   Result<void> Synchronize() override {
     Note(cudaStreamSynchronize(stream_));
+    return Told();
+  }
+  void Mark() override { Note(cudaEventRecord(mark_.get(), stream_)); }
+  Result<bool> Reached() override {
     Note(cudaGetLastError());
-    if (first_ == cudaSuccess) return {};
-    return Fail(ErrorCode::kInternal, "the GPU failed: {}",
-                cudaGetErrorString(std::exchange(first_, cudaSuccess)));
+    const cudaError_t state = cudaEventQuery(mark_.get());
+    if (state == cudaErrorNotReady) {
+      cudaGetLastError();  // it counts as an error there
+    } else {
+      Note(state);
+    }
+    if (auto fine = Told(); !fine) return Pass(fine.error());
+    return state == cudaSuccess;
+  }
+  Result<void> AwaitMark() override {
+    Note(cudaEventSynchronize(mark_.get()));
+    return Told();
   }
   void BeginCapture() override {
     Note(cudaStreamBeginCapture(stream_, cudaStreamCaptureModeThreadLocal));
@@ -81,10 +121,10 @@ class CudaStream : public Stream {
     Note(cudaGraphLaunch(static_cast<CudaGraph&>(graph).run, stream_));
   }
   Result<double> Now() override {
-    Note(cudaEventRecord(now_, stream_));
-    Note(cudaEventSynchronize(now_));
+    Note(cudaEventRecord(now_.get(), stream_));
+    Note(cudaEventSynchronize(now_.get()));
     float milliseconds = 0;
-    Note(cudaEventElapsedTime(&milliseconds, start_, now_));
+    Note(cudaEventElapsedTime(&milliseconds, start_.get(), now_.get()));
     if (auto failed = Synchronize(); !failed) return Pass(failed.error());
     return static_cast<double>(milliseconds);
   }
@@ -93,10 +133,19 @@ class CudaStream : public Stream {
   void Note(cudaError_t error) {
     if (first_ == cudaSuccess) first_ = error;
   }
+  Result<void> Told() {
+    Note(cudaGetLastError());
+    if (first_ == cudaSuccess) return {};
+    return Fail(ErrorCode::kInternal, "the GPU failed: {}",
+                cudaGetErrorString(std::exchange(first_, cudaSuccess)));
+  }
   int device_;
   cudaStream_t stream_;
-  cudaEvent_t start_;
-  cudaEvent_t now_;
+  Event start_;
+  Event now_;
+  Event mark_;
+  Staging staging_;
+  std::size_t next_ = 0;  // of staging_
   cudaError_t first_ = cudaSuccess;
 };
 
@@ -150,17 +199,41 @@ Result<DeviceMemory> DeviceMemory::Allocate(std::size_t bytes) {
   return out;
 }
 
+void HostMemory::Free::operator()(void* data) const { cudaFreeHost(data); }
+
+Result<HostMemory> HostMemory::Allocate(std::size_t bytes) {
+  void* data = nullptr;
+  if (const auto error = cudaMallocHost(&data, bytes == 0 ? 1 : bytes); error != cudaSuccess) {
+    cudaGetLastError();
+    return Fail(ErrorCode::kUnavailable, "there are no {} kB of memory that the GPU can reach: {}",
+                (bytes >> 10) + 1, cudaGetErrorString(error));
+  }
+  HostMemory out;
+  out.data_.reset(data);
+  return out;
+}
+
 Result<std::unique_ptr<Stream>> Stream::Create() {
-  cudaStream_t stream = nullptr;
-  cudaEvent_t start = nullptr;
-  cudaEvent_t now = nullptr;
   int device = 0;
   auto error = cudaGetDevice(&device);
+  const auto take = [&error](Event& event, unsigned flags) {
+    cudaEvent_t made = nullptr;
+    if (error == cudaSuccess) error = cudaEventCreateWithFlags(&made, flags);
+    event.reset(made);
+  };
+  std::array<Event, 3> events;
+  for (Event& event : events) take(event, cudaEventDefault);
+  Staging staging;
+  for (StagingSlot& slot : staging) {
+    take(slot.copied, cudaEventDisableTiming);
+    auto memory = HostMemory::Allocate(kStagedBytes);
+    if (!memory) return Pass(memory.error());
+    slot.memory = *std::move(memory);
+  }
+  cudaStream_t stream = nullptr;
   if (error == cudaSuccess) error = cudaStreamCreateWithFlags(&stream, cudaStreamNonBlocking);
-  if (error == cudaSuccess) error = cudaEventCreate(&start);
-  if (error == cudaSuccess) error = cudaEventCreate(&now);
   if (error != cudaSuccess) return Fail(ErrorCode::kUnavailable, "{}", NoDevice(error));
-  return std::make_unique<CudaStream>(device, stream, start, now);
+  return std::make_unique<CudaStream>(device, stream, std::move(events), std::move(staging));
 }
 
 }  // namespace assay::cuda

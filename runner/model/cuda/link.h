@@ -4,6 +4,7 @@
 // the same order, with equal counts. Real GPUs speak NCCL, which orders the work by streams.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -26,7 +27,15 @@ class Link {
                       std::int64_t count) = 0;
   // kUnavailable with the first failure of the two.
   virtual Result<void> Check() = 0;
+  // Gives up: what still waits for the others ends, and nothing can be handed over any more.
+  virtual void Abort() = 0;
 };
+
+// Stream::AwaitMark where the work before the mark waits for other GPUs: kUnavailable where one of
+// them fails, or after `patience`, longer than any pass takes; the link is given up then.
+constexpr std::chrono::milliseconds kPatience = std::chrono::minutes(1);
+Result<void> AwaitTogether(Stream& stream, Link& link,
+                           std::chrono::milliseconds patience = kPatience);
 
 // One for each of `devices`, which are all different. kUnavailable where NCCL is missing or
 // refuses.

@@ -57,6 +57,7 @@ class EmulatedLink : public Link {
     });
   }
   Result<void> Check() override { return {}; }
+  void Abort() override {}
 
  private:
   void Bring(const void* data) {

@@ -21,7 +21,7 @@ class NcclLink : public Link {
   NcclLink(const Nccl& nccl, NcclCommunicator communicator)
       : nccl_(nccl), communicator_(communicator) {}
   // The others may be gone already: leaving together would wait for them.
-  ~NcclLink() override { nccl_.CommAbort(communicator_); }
+  ~NcclLink() override { NcclLink::Abort(); }
 
   void Sum(Stream& stream, Number type, void* data, std::int64_t count) override {
     Note(nccl_.AllReduce(data, data, static_cast<std::size_t>(count), TypeOf(type),
@@ -37,6 +37,10 @@ class NcclLink : public Link {
     Note(nccl_.CommGetAsyncError(communicator_, &later));
     Note(later);
     return nccl_.Check(first_, "the GPUs of one model");
+  }
+  void Abort() override {
+    if (communicator_ != nullptr) nccl_.CommAbort(communicator_);
+    communicator_ = nullptr;
   }
 
  private:

@@ -195,11 +195,11 @@ void Network<T>::Attention(const LayerWeights<T>& w, const StepShape& shape,
 
 template <class T>
 void Network<T>::Run(const Weights<T>& weights, const StepShape& shape, const std::int32_t* data,
-                     T* pool, std::int64_t page_stride) {
+                     const DrawnToken* drawn, T* pool, std::int64_t page_stride) {
   const ModelConfig& c = config_;
   const std::int64_t rows = shape.rows();
   const std::int64_t room = size_.rows;
-  Embed(stream_.handle(), weights.embedding.data(), data, rows, c.hidden, x_.data());
+  Embed(stream_.handle(), weights.embedding.data(), data, drawn, rows, c.hidden, x_.data());
   CacheView<T> cache;
   cache.pool = pool;
   cache.page_stride = page_stride;

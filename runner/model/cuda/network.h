@@ -14,6 +14,7 @@
 #include "runner/model/checkpoint/config.h"
 #include "runner/model/cuda/blas.h"
 #include "runner/model/cuda/device.h"
+#include "runner/model/cuda/kernels/sample.h"
 #include "runner/model/cuda/link.h"
 #include "runner/model/cuda/step.h"
 #include "runner/model/cuda/weights.h"
@@ -46,10 +47,11 @@ class Network {
                                                  Stream& stream, Blas* blas, bool deterministic,
                                                  const Share& share);
 
-  // Launches the pass of a step that lies at `data` on the GPU. The logits of wanted rows go to
-  // logits() in order, where this share has the head.
-  void Run(const Weights<T>& weights, const StepShape& shape, const std::int32_t* data, T* pool,
-           std::int64_t page_stride);
+  // Launches the pass of a step that lies at `data` on the GPU; `drawn` is what its tokens may
+  // stand for (rows.h). The logits of wanted rows go to logits() in order, where this share has the
+  // head.
+  void Run(const Weights<T>& weights, const StepShape& shape, const std::int32_t* data,
+           const DrawnToken* drawn, T* pool, std::int64_t page_stride);
 
   float* logits() const { return logits_.data(); }
 

@@ -112,13 +112,16 @@ class SpreadBackend : public Backend {
       return Result<void>();
     });
   }
-  Result<void> Draw(std::int64_t vocabulary, std::span<const DrawFrom> from,
-                    std::span<std::optional<assay::Draw>> draws) override {
+  Result<void> StartDraw(std::int64_t vocabulary, std::span<const DrawFrom> from) override {
+    return All([&](Backend& part) { return part.StartDraw(vocabulary, from); });
+  }
+  Result<void> FinishDraw(std::span<std::optional<Draw>> draws) override {
     return All([&](Backend& part) {
       const bool first = &part == parts_[0].get();
-      return part.Draw(vocabulary, from, first ? draws : std::span<std::optional<assay::Draw>>());
+      return part.FinishDraw(first ? draws : std::span<std::optional<Draw>>());
     });
   }
+  bool draws_ahead() const override { return First().draws_ahead(); }
   Result<void> Reload() override {
     return All([](Backend& part) { return part.Reload(); });
   }

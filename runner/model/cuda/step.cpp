@@ -73,7 +73,7 @@ Step MakeStep(std::span<const ForwardRow> rows, std::int64_t most_decode, PageId
   for (std::int64_t r = 0; r < shape.rows(); ++r) {
     const bool real = r < static_cast<std::int64_t>(rows.size());
     const ForwardRow row = real ? rows[static_cast<std::size_t>(r)] : ForwardRow{};
-    put(r, row.token);
+    put(r, row.draw < 0 ? row.token : -1 - row.draw);
     put(shape.positions_at() + r, row.position);
     const std::int64_t sequence = real ? sequence_of[static_cast<std::size_t>(r)] : r;
     put(shape.sequences_at() + r, sequence);

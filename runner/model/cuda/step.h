@@ -11,8 +11,9 @@
 
 namespace assay::cuda {
 
-// Sizes, and with them where each part lies in the array: tokens, positions, sequences (of each
-// row), sources (rows whose logits are wanted), tiles (pairs), tables (pages of each sequence).
+// Sizes, and with them where each part lies in the array: tokens (of draws as in rows.h),
+// positions, sequences (of each row), sources (rows whose logits are wanted), tiles (pairs), tables
+// (pages of each sequence).
 struct StepShape {
   std::int64_t decode_rows = 0;  // the first rows
   std::int64_t prompt_rows = 0;  // the others

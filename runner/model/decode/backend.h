@@ -3,6 +3,10 @@
 //
 // Logits lie in places. A pass leaves those of the rows that want them in places 0, 1, … in order,
 // until the next pass; Keep copies one to a place that stays.
+//
+// Drawing has two halves, so that a device need not wait for the host: where draws_ahead(), the
+// next pass may be started between them, with rows whose tokens the host does not know yet
+// (ForwardRow::draw).
 #pragma once
 
 #include <cstdint>
@@ -43,10 +47,12 @@ class Backend {
   virtual Result<void> Forward(std::span<const ForwardRow> rows) = 0;
   // Copies the logits of a place of the last pass to a kept one, [0, most_samples()).
   virtual void Keep(std::int64_t place, std::int64_t kept) = 0;
-  // Draws from the first `vocabulary` logits of each place, as sampler.h says: nothing where they
-  // are not finite. Same size of both spans.
-  virtual Result<void> Draw(std::int64_t vocabulary, std::span<const DrawFrom> from,
-                            std::span<std::optional<Draw>> draws) = 0;
+  // Draws from the first `vocabulary` logits of each place, as sampler.h says.
+  virtual Result<void> StartDraw(std::int64_t vocabulary, std::span<const DrawFrom> from) = 0;
+  // What was drawn, as many as `from` had: nothing where the logits are not finite. Once after each
+  // StartDraw, before the next.
+  virtual Result<void> FinishDraw(std::span<std::optional<Draw>> draws) = 0;
+  virtual bool draws_ahead() const { return false; }
 
   // Takes the weights from their source again, whose numbers have changed.
   virtual Result<void> Reload() = 0;

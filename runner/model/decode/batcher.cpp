@@ -6,12 +6,11 @@
 #include <thread>
 #include <utility>
 
-#include "base/utf8.h"
 #include "runner/model/transformer/kernels/types.h"
 
 namespace assay {
 
-using Clock = std::chrono::steady_clock;
+using Clock = RunningSample::Clock;
 
 struct Batcher::Group {
   std::vector<TokenId> prompt;
@@ -25,22 +24,6 @@ struct Batcher::Group {
   explicit Group(DecodeGroup&& group)
       : prompt(std::move(group.prompt)), jobs(std::move(group.jobs)) {}
   std::int64_t size() const { return static_cast<std::int64_t>(prompt.size()); }
-};
-
-struct Batcher::Running {
-  explicit Running(const DecodeJob& its_job) : job(its_job), text(its_job.sampling->stop) {}
-
-  DecodeJob job;
-  std::int64_t prompt_tokens = 0;
-  std::int64_t most_tokens = 0;  // draws until max_tokens or the end of the context
-  std::vector<PageId> pages;
-  std::vector<TokenId> ids;
-  std::vector<float> logprobs;
-  TextStop text;
-  Clock::time_point admitted_at;
-  bool started = false;  // has drawn from the kept logits of its prompt
-  DrawFrom from;         // the logits to draw from next
-  bool done = false;
 };
 
 Batcher::Batcher(Backend& backend, Tokenizer tokenizer, BatchLimits limits)
@@ -157,14 +140,15 @@ Result<void> Batcher::Work(WaitingGroups& waiting, const OnFinished& on_finished
   waiting_ = &waiting;
   statistics_ = {};
   while (!waiting.empty() || !admitted_.empty() || !running_.empty()) {
-    if (stop.stop_requested()) {
-      CancelAll();
-      break;
-    }
-    Admit();
-    if (auto done = Step(); !done) {
+    const bool stopped = stop.stop_requested();
+    if (!stopped) Admit();
+    if (auto done = stopped ? FinishDraws() : Step(); !done) {
       FailAll(done.error());
       return done;
+    }
+    if (stopped) {
+      CancelAll();
+      break;
     }
   }
   return {};
@@ -215,7 +199,7 @@ bool Batcher::Start(Group& group) {
   if (static_cast<std::int64_t>(running_.size()) >= limits_.samples) return false;
   if (!has_spare && pool_.free_pages() < needed) return false;
 
-  auto sample = std::make_unique<Running>(job);
+  auto sample = std::make_unique<RunningSample>(job);
   sample->prompt_tokens = group.size();
   sample->most_tokens = LastPosition(group.size(), job) + 1 - group.size();
   sample->admitted_at = group.admitted_at;
@@ -248,18 +232,31 @@ void Batcher::Release(Group& group) {
   free_places_.push_back(group.kept);
 }
 
-// One forward pass and the draws that it allows.
-Result<void> Batcher::Step() {
+// The rows of running samples. Their logits will lie in this order.
+std::vector<ForwardRow> Batcher::SampleRows() {
   std::vector<ForwardRow> rows;
-  std::int64_t wanting = 0;  // rows so far whose logits are wanted
   for (const auto& sample : running_) {
     if (!sample->started) continue;  // draws from its prompt's logits
-    const std::int64_t position =
-        sample->prompt_tokens + static_cast<std::int64_t>(sample->ids.size()) - 1;
-    rows.push_back({sample->ids.back(), position, sample->pages.data(), true, false});
-    sample->from = {false, wanting++, sample->job.sampling, 0};
+    const bool ahead = sample->draw >= 0;
+    const std::int64_t drawn = static_cast<std::int64_t>(sample->ids.size()) + (ahead ? 1 : 0);
+    if (drawn == sample->most_tokens) continue;  // ends with what is being drawn
+    ForwardRow row;
+    row.token = ahead ? 0 : sample->ids.back();
+    row.draw = sample->draw;
+    row.position = sample->prompt_tokens + drawn - 1;
+    row.pages = sample->pages.data();
+    row.wants_logits = true;
+    sample->from = {false, static_cast<std::int64_t>(rows.size()), sample->job.sampling, 0};
+    rows.push_back(row);
   }
-  statistics_.sample_rows += static_cast<std::int64_t>(rows.size());
+  return rows;
+}
+
+// One forward pass and the draws that it allows.
+Result<void> Batcher::Step() {
+  std::vector<ForwardRow> rows = SampleRows();
+  auto wanting = static_cast<std::int64_t>(rows.size());  // rows so far whose logits are wanted
+  statistics_.sample_rows += wanting;
   std::vector<Group*> completed;
   for (const auto& group : admitted_) {
     if (group->ready) continue;
@@ -277,31 +274,41 @@ Result<void> Batcher::Step() {
     ++statistics_.steps;
     if (auto done = backend_.Forward(rows); !done) return done;
   }
+  if (auto done = FinishDraws(); !done) return done;
   for (Group* group : completed) {
     backend_.Keep(wanting++, group->kept);
     group->ready = true;
     while (!group->jobs.empty() && Start(*group)) {
     }
   }
-  if (auto done = DrawAll(); !done) return done;
+  if (auto done = StartDraws(); !done) return done;
+  return backend_.draws_ahead() ? Result<void>() : FinishDraws();
+}
+
+Result<void> Batcher::StartDraws() {
+  std::vector<DrawFrom> from;
+  for (const auto& sample : running_) {
+    sample->started = true;
+    sample->from.uniform = sample->job.key.Uniform(sample->ids.size());
+    sample->draw = static_cast<std::int64_t>(from.size());
+    from.push_back(sample->from);
+    drawing_.push_back(sample.get());
+  }
+  return from.empty() ? Result<void>() : backend_.StartDraw(limits_.vocabulary, from);
+}
+
+Result<void> Batcher::FinishDraws() {
+  if (drawing_.empty()) return {};
+  std::vector<std::optional<Draw>> draws(drawing_.size());
+  if (auto done = backend_.FinishDraw(draws); !done) return done;
+  for (std::size_t i = 0; i < draws.size(); ++i) TakeDraw(*drawing_[i], draws[i]);
+  drawing_.clear();
   std::erase_if(running_, [](const auto& sample) { return sample->done; });
   return {};
 }
 
-Result<void> Batcher::DrawAll() {
-  std::vector<DrawFrom> from;
-  for (const auto& sample : running_) {
-    sample->from.uniform = sample->job.key.Uniform(sample->ids.size());
-    from.push_back(sample->from);
-  }
-  std::vector<std::optional<Draw>> draws(from.size());
-  if (auto done = backend_.Draw(limits_.vocabulary, from, draws); !done) return done;
-  for (std::size_t i = 0; i < draws.size(); ++i) TakeDraw(*running_[i], draws[i]);
-  return {};
-}
-
-void Batcher::TakeDraw(Running& sample, const std::optional<Draw>& draw) {
-  sample.started = true;
+void Batcher::TakeDraw(RunningSample& sample, const std::optional<Draw>& draw) {
+  sample.draw = -1;
   if (!draw) {
     sample.done = true;
     DropPages(sample);
@@ -324,28 +331,16 @@ void Batcher::TakeDraw(Running& sample, const std::optional<Draw>& draw) {
   }
 }
 
-void Batcher::DropPages(Running& sample) {
-  for (const PageId page : sample.pages) pool_.Drop(page);
+void Batcher::DropPages(RunningSample& sample) {
+  // In reverse, so that whoever takes them next gets them in a row.
+  for (auto page = sample.pages.rbegin(); page != sample.pages.rend(); ++page) pool_.Drop(*page);
   sample.pages.clear();
 }
 
-void Batcher::End(Running& sample, Finish finish, std::string stopped_by) {
+void Batcher::End(RunningSample& sample, Finish finish, std::string stopped_by) {
   sample.done = true;
   DropPages(sample);
-  Response response;
-  std::string_view text = sample.text.text();
-  // A character that was cut in the middle is left out; other bytes that are no UTF-8 are replaced.
-  if (finish != Finish::kStop) text = text.substr(0, CompleteUtf8Prefix(text));
-  response.text = SanitizeUtf8(text);
-  response.finish = finish;
-  response.stopped_by = std::move(stopped_by);
-  response.prompt_tokens = sample.prompt_tokens;
-  response.response_tokens = static_cast<std::int64_t>(sample.ids.size());
-  response.ids = std::move(sample.ids);
-  if (sample.job.sampling->logprobs) response.logprobs = std::move(sample.logprobs);
-  response.wall_ms =
-      std::chrono::duration<double, std::milli>(Clock::now() - sample.admitted_at).count();
-  Tell(sample.job.request, std::move(response));
+  Tell(sample.job.request, sample.ToResponse(finish, std::move(stopped_by)));
 }
 
 void Batcher::CancelAll() {
@@ -365,6 +360,7 @@ void Batcher::CancelAll() {
 
 // The device has failed: everything that it had begun gets its error.
 void Batcher::FailAll(const Error& error) {
+  drawing_.clear();
   for (const auto& sample : running_) {
     if (sample->done) continue;
     DropPages(*sample);

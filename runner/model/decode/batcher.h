@@ -8,6 +8,9 @@
 // admitted longest first, so that the run does not end with one long sample alone. Pages for a
 // sample's whole length are set aside when it starts: it can never run out halfway.
 //
+// What a step drew is looked at before the next pass, or, where the device draws ahead, while the
+// next pass runs: a sample that turns out to have ended has one row in it that nobody looks at.
+//
 // None of this changes what is drawn: rows do not see each other (backend.h), and draw p of a
 // sample uses key.Uniform(p) only.
 //
@@ -26,7 +29,7 @@
 #include <vector>
 
 #include "runner/model/decode/backend.h"
-#include "runner/model/decode/text_stop.h"
+#include "runner/model/decode/running_sample.h"
 #include "runner/model/decode/waiting_groups.h"
 #include "runner/model/model.h"
 #include "runner/model/tokenizer/tokenizer.h"
@@ -69,7 +72,6 @@ class Batcher {
 
  private:
   struct Group;
-  struct Running;
 
   // In the order in which they are to be started, without what can never be drawn, which is told.
   std::vector<DecodeGroup> InOrder(std::vector<DecodeGroup> groups,
@@ -80,11 +82,13 @@ class Batcher {
   void Admit();
   bool Start(Group& group);
   Result<void> Step();
-  Result<void> DrawAll();
+  std::vector<ForwardRow> SampleRows();
+  Result<void> StartDraws();
+  Result<void> FinishDraws();
   void FailAll(const Error& error);
-  void TakeDraw(Running& sample, const std::optional<Draw>& draw);
-  void End(Running& sample, Finish finish, std::string stopped_by);
-  void DropPages(Running& sample);
+  void TakeDraw(RunningSample& sample, const std::optional<Draw>& draw);
+  void End(RunningSample& sample, Finish finish, std::string stopped_by);
+  void DropPages(RunningSample& sample);
   void Release(Group& group);
   void CancelAll();
   void Tell(std::size_t request, Result<Response> response);
@@ -99,7 +103,8 @@ class Batcher {
   const OnFinished* on_finished_ = nullptr;
   WaitingGroups* waiting_ = nullptr;              // of the run
   std::vector<std::unique_ptr<Group>> admitted_;  // prompt in work, or samples still to start
-  std::vector<std::unique_ptr<Running>> running_;
+  std::vector<std::unique_ptr<RunningSample>> running_;
+  std::vector<RunningSample*> drawing_;    // whose draws have been started, in their order
   std::vector<std::int64_t> free_places_;  // of kept logits
   BatchStatistics statistics_;
 };

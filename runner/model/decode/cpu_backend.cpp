@@ -9,11 +9,11 @@
 
 namespace assay {
 
-CpuBackend::CpuBackend(std::unique_ptr<Transformer> transformer, std::int64_t cache_bytes,
-                       std::int64_t samples)
+CpuBackend::CpuBackend(std::unique_ptr<Transformer> transformer, CacheFormat cache,
+                       std::int64_t cache_bytes, std::int64_t samples)
     : transformer_(std::move(transformer)),
       samples_(std::clamp<std::int64_t>(samples, 1, Transformer::kMaxRows / 2)),
-      pool_(transformer_->config(), cache_bytes),
+      pool_(transformer_->config(), cache, cache_bytes),
       samplers_(transformer_->team().threads()),
       kept_(static_cast<std::size_t>(samples_)) {
   logits_.resize(static_cast<std::size_t>(samples_ * config().vocabulary));
@@ -29,8 +29,8 @@ void CpuBackend::Keep(std::int64_t place, std::int64_t kept) {
   kept_[static_cast<std::size_t>(kept)].assign(from, from + config().vocabulary);
 }
 
-Result<void> CpuBackend::Draw(std::int64_t vocabulary, std::span<const DrawFrom> from,
-                              std::span<std::optional<assay::Draw>> draws) {
+Result<void> CpuBackend::StartDraw(std::int64_t vocabulary, std::span<const DrawFrom> from) {
+  draws_.resize(from.size());
   ThreadTeam& team = transformer_->team();
   team.Run([&](std::size_t thread) {
     team.Share(
@@ -39,10 +39,15 @@ Result<void> CpuBackend::Draw(std::int64_t vocabulary, std::span<const DrawFrom>
             const DrawFrom& one = from[i];
             const float* logits = one.kept ? kept_[static_cast<std::size_t>(one.place)].data()
                                            : logits_.data() + one.place * config().vocabulary;
-            draws[i] = samplers_[thread].Pick(logits, vocabulary, *one.sampling, one.uniform);
+            draws_[i] = samplers_[thread].Pick(logits, vocabulary, *one.sampling, one.uniform);
           }
         });
   });
+  return {};
+}
+
+Result<void> CpuBackend::FinishDraw(std::span<std::optional<Draw>> draws) {
+  std::copy(draws_.begin(), draws_.end(), draws.begin());
   return {};
 }
 

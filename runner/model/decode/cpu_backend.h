@@ -14,7 +14,7 @@ namespace assay {
 class CpuBackend : public Backend {
  public:
   // Room for `samples` in work at once, 1 to Transformer::kMaxRows / 2.
-  CpuBackend(std::unique_ptr<Transformer> transformer, std::int64_t cache_bytes,
+  CpuBackend(std::unique_ptr<Transformer> transformer, CacheFormat cache, std::int64_t cache_bytes,
              std::int64_t samples);
 
   const ModelConfig& config() const override { return transformer_->config(); }
@@ -24,11 +24,13 @@ class CpuBackend : public Backend {
   void CopyPage(PageId from, PageId to) override { pool_.Copy(from, to); }
   Result<void> Forward(std::span<const ForwardRow> rows) override;
   void Keep(std::int64_t place, std::int64_t kept) override;
-  Result<void> Draw(std::int64_t vocabulary, std::span<const DrawFrom> from,
-                    std::span<std::optional<assay::Draw>> draws) override;
+  Result<void> StartDraw(std::int64_t vocabulary, std::span<const DrawFrom> from) override;
+  Result<void> FinishDraw(std::span<std::optional<Draw>> draws) override;
   Result<void> Reload() override { return transformer_->Reload(); }
   std::string Description() const override;
-  std::string Arithmetic() const override { return "cpu-1"; }
+  std::string Arithmetic() const override {
+    return pool_.format() == CacheFormat::kF32 ? "cpu-1" : "cpu-2";
+  }
 
  private:
   std::unique_ptr<Transformer> transformer_;
@@ -37,6 +39,7 @@ class CpuBackend : public Backend {
   std::vector<Sampler> samplers_;         // one a thread
   std::vector<float> logits_;             // of the last pass
   std::vector<std::vector<float>> kept_;  // empty until first used
+  std::vector<std::optional<Draw>> draws_;
 };
 
 }  // namespace assay

@@ -16,6 +16,7 @@ struct ForwardRow {
   const PageId* pages = nullptr;  // PagesFor(position + 1) of them
   bool wants_logits = false;
   bool of_prompt = false;  // else the last drawn token of a sample; those come first in a call
+  std::int64_t draw = -1;  // not negative: the token is this one of the last draws, not `token`
 };
 
 }  // namespace assay

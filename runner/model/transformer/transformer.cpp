@@ -194,12 +194,11 @@ void Transformer::Attention(std::int64_t layer, std::span<const ForwardRow> rows
       kernels::Rotate(values, rope_.Cos(row.position), rope_.Sin(row.position),
                       config_.rotary_dim());
     }
-    float* page = pool.Page(row.pages[row.position / kernels::kPagePositions]);
+    const PageId page = row.pages[row.position / kernels::kPagePositions];
     for (std::int64_t head = 0; head < config_.kv_heads; ++head) {
       const float* key = qkv + config_.query_columns() + head * dim;
-      kernels::WriteKeyValue(key, key + config_.kv_columns(), dim,
-                             row.position % kernels::kPagePositions,
-                             page + pool.Offset(layer, head));
+      pool.Write(page, layer, head, row.position % kernels::kPagePositions, key,
+                 key + config_.kv_columns());
     }
   };
   team_->Share(count, team_->Grain(count), [&](std::int64_t begin, std::int64_t end) {
@@ -209,8 +208,10 @@ void Transformer::Attention(std::int64_t layer, std::span<const ForwardRow> rows
   kernels::AttentionArgs args;
   args.group = group;
   args.head_dim = dim;
+  args.cache = pool.format();
   args.pool = pool.data();
-  args.page_stride = pool.page_floats();
+  args.page_stride = pool.page_stride();
+  args.run_stride = pool.run_stride();
   args.scale = config_.attention_scale();
   args.scratch = b.scores[thread].data();
   const std::int64_t tasks = count * config_.kv_heads;

@@ -40,7 +40,8 @@ inline std::unique_ptr<Backend> OnCpu(const Checkpoint& checkpoint) {
       Transformer::Load(checkpoint.config, checkpoint.weights, kernels::WeightFormat::kF32,
                         std::make_shared<ThreadTeam>(1));
   if (!transformer) FAIL(transformer.error().message);
-  return std::make_unique<CpuBackend>(*std::move(transformer), std::int64_t{1} << 24, 12);
+  return std::make_unique<CpuBackend>(*std::move(transformer), CacheFormat::kF32,
+                                      std::int64_t{1} << 24, 12);
 }
 
 inline std::vector<TokenId> Prompt(std::int64_t tokens, std::int64_t vocabulary,

@@ -18,7 +18,7 @@ TEMPLATE_TEST_CASE("rows of the embedding", "", float, Bf16, Half) {
     const auto on_device = device.Put(table);
     const auto ids = device.Put(tokens);
     const auto x = device.Room<float>(static_cast<std::size_t>(4 * columns));
-    Embed(device.handle(), on_device.data(), ids.data(), 4, columns, x.data());
+    Embed(device.handle(), on_device.data(), ids.data(), nullptr, 4, columns, x.data());
     const auto rows = device.Get(x);
     for (std::int64_t i = 0; i < 4 * columns; ++i) {
       const auto from = static_cast<std::size_t>(
@@ -26,6 +26,21 @@ TEMPLATE_TEST_CASE("rows of the embedding", "", float, Bf16, Half) {
       REQUIRE(rows[static_cast<std::size_t>(i)] == ToFloat(table[from]));
     }
   }
+}
+
+TEST_CASE("rows of tokens that only the device knows") {
+  DeviceCase device;
+  const auto table = device.Random<float>(17 * 8);
+  const auto on_device = device.Put(table);
+  const auto drawn = device.Put(std::vector<DrawnToken>{{5, 0}, {-1, 0}, {16, 0}});
+  const auto ids = device.Put(std::vector<std::int32_t>{-3, 7, -1, -2});
+  const auto x = device.Room<float>(4 * 8);
+  Embed(device.handle(), on_device.data(), ids.data(), drawn.data(), 4, 8, x.data());
+  std::vector<float> expected;
+  for (const std::int64_t token : {16, 7, 5, 0}) {
+    expected.insert(expected.end(), table.begin() + 8 * token, table.begin() + 8 * (token + 1));
+  }
+  CHECK(device.Get(x) == expected);
 }
 
 TEMPLATE_TEST_CASE("residual sum and norm", "", float, Bf16, Half) {

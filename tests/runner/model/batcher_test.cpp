@@ -19,8 +19,9 @@ struct Bench {
     auto loaded = Transformer::Load(config, std::make_shared<ChainWeights>(ChainOf("abc")),
                                     kernels::WeightFormat::kF32, std::make_shared<ThreadTeam>(1));
     if (!loaded) FAIL(loaded.error().message);
-    backend = std::make_unique<CpuBackend>(*std::move(loaded), pages * KvPool::PageBytes(config),
-                                           samples);
+    backend =
+        std::make_unique<CpuBackend>(*std::move(loaded), CacheFormat::kF32,
+                                     pages * KvPool::PageBytes(config, CacheFormat::kF32), samples);
     batcher =
         std::make_unique<Batcher>(*backend, ByteTokenizer(), BatchLimits{samples, 260, {258}});
   }

@@ -105,7 +105,7 @@ std::unique_ptr<Transformer> Load(std::shared_ptr<const TensorSource> source, We
 }
 
 std::vector<float> Logits(Transformer& transformer, std::size_t chunk) {
-  KvPool pool(transformer.config(), 1 << 22);
+  KvPool pool(transformer.config(), CacheFormat::kF32, 1 << 22);
   std::vector<PageId> pages;
   for (int i = 0; i < 4; ++i) pages.push_back(pool.Take());
   std::vector<float> logits(50 * static_cast<std::size_t>(transformer.config().vocabulary));

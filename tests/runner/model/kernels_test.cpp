@@ -188,24 +188,28 @@ TEST_CASE("norm, rotation and swiglu have the bits of the plain loop") {
   }
 }
 
-TEST_CASE("attention has the bits of the plain loop") {
+TEMPLATE_TEST_CASE("attention has the bits of the plain loop over what the cache holds", "", float,
+                   std::uint16_t) {
+  constexpr bool kHalf = std::is_same_v<TestType, std::uint16_t>;
   Rng rng(Key("attention", 1));
   for (const std::int64_t dim : {2, 16, 24, 64, 80}) {
     for (const std::int64_t group : {1, 2, 3, 4, 7}) {
       for (const std::int64_t positions : {1, 15, 16, 17, 64, 131}) {
         const std::int64_t pages = RoundUp(positions, kPagePositions) / kPagePositions;
-        std::vector<float> pool(static_cast<std::size_t>(pages * PageFloats(dim)));
+        std::vector<TestType> pool(static_cast<std::size_t>(pages * PageNumbers(dim)));
         std::vector<std::int32_t> ids;
         for (std::int64_t p = pages; p > 0; --p) ids.push_back(static_cast<std::int32_t>(p - 1));
-        const auto keys = Random(rng, positions * dim, 2);
-        const auto values = Random(rng, positions * dim);
+        auto keys = Random(rng, positions * dim, 2);
+        auto values = Random(rng, positions * dim);
         const auto queries = Random(rng, group * dim, 2);
         for (std::int64_t t = 0; t < positions; ++t) {
-          float* page =
-              pool.data() + ids[static_cast<std::size_t>(t / kPagePositions)] * PageFloats(dim);
+          TestType* page =
+              pool.data() + ids[static_cast<std::size_t>(t / kPagePositions)] * PageNumbers(dim);
           WriteKeyValue(keys.data() + t * dim, values.data() + t * dim, dim, t % kPagePositions,
                         page);
         }
+        for (float& x : keys) x = kHalf ? HalfToFloat(FloatToHalf(x)) : x;
+        for (float& x : values) x = kHalf ? HalfToFloat(FloatToHalf(x)) : x;
         std::vector<float> expected(queries.size());
         for (std::int64_t g = 0; g < group; ++g) {
           truth::Attend(queries.data() + g * dim, keys.data(), values.data(), positions, dim, 0.3F,
@@ -219,9 +223,11 @@ TEST_CASE("attention has the bits of the plain loop") {
           args.queries = queries.data();
           args.group = group;
           args.head_dim = dim;
+          args.cache = kHalf ? CacheFormat::kF16 : CacheFormat::kF32;
           args.pool = pool.data();
           args.page_ids = ids.data();
-          args.page_stride = PageFloats(dim);
+          args.page_stride = PageNumbers(dim);
+          args.run_stride = kRunPages * args.page_stride;
           args.positions = positions;
           args.scale = 0.3F;
           args.scratch = scratch.data();
@@ -232,6 +238,24 @@ TEST_CASE("attention has the bits of the plain loop") {
       }
     }
   }
+}
+
+TEST_CASE("half floats are rounded as the plain conversion rounds them") {
+  Rng rng(Key("halves", 1));
+  std::vector<float> x = {0.0F,  -0.0F, 65504.0F, 65519.9F, 65520.0F,
+                          -1e9F, 6e-8F, 2.9e-8F,  1.0F / 3};
+  for (std::uint32_t half = 0; half < 0x7C00; half += 13) {  // ties, and their neighbours
+    const float low = HalfToFloat(static_cast<std::uint16_t>(half));
+    const float middle = low + (HalfToFloat(static_cast<std::uint16_t>(half + 1)) - low) / 2;
+    x.insert(x.end(), {low, middle, std::nextafter(middle, 1e9F), std::nextafter(middle, -1e9F)});
+  }
+  std::vector<std::uint16_t> expected;
+  for (const float value : x) expected.push_back(FloatToHalf(value));
+  WithEverySet([&] {
+    std::vector<std::uint16_t> halves(x.size());
+    Kernels().to_half(x.data(), static_cast<std::int64_t>(x.size()), halves.data());
+    CHECK(halves == expected);
+  });
 }
 
 TEST_CASE("softmax has the bits of the plain loop and is a softmax") {

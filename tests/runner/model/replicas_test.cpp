@@ -40,8 +40,9 @@ class Frail : public Backend {
         Transformer::Load(ChainConfig(), std::make_shared<ChainWeights>(ChainOf("abcdefgh")),
                           kernels::WeightFormat::kF32, std::make_shared<ThreadTeam>(1));
     if (!loaded) FAIL(loaded.error().message);
-    whole_ = std::make_unique<CpuBackend>(*std::move(loaded),
-                                          200 * KvPool::PageBytes(ChainConfig()), kSamples);
+    whole_ = std::make_unique<CpuBackend>(*std::move(loaded), CacheFormat::kF32,
+                                          200 * KvPool::PageBytes(ChainConfig(), CacheFormat::kF32),
+                                          kSamples);
   }
   const ModelConfig& config() const override { return whole_->config(); }
   std::int64_t most_rows() const override { return whole_->most_rows(); }
@@ -55,9 +56,11 @@ class Frail : public Backend {
     return whole_->Forward(rows);
   }
   void Keep(std::int64_t place, std::int64_t kept) override { whole_->Keep(place, kept); }
-  Result<void> Draw(std::int64_t vocabulary, std::span<const DrawFrom> from,
-                    std::span<std::optional<assay::Draw>> draws) override {
-    return whole_->Draw(vocabulary, from, draws);
+  Result<void> StartDraw(std::int64_t vocabulary, std::span<const DrawFrom> from) override {
+    return whole_->StartDraw(vocabulary, from);
+  }
+  Result<void> FinishDraw(std::span<std::optional<Draw>> draws) override {
+    return whole_->FinishDraw(draws);
   }
   Result<void> Reload() override { return whole_->Reload(); }
   std::string Description() const override { return "frail"; }

@@ -66,7 +66,7 @@ std::vector<PageId> TakePages(KvPool& pool, std::int64_t positions) {
 std::vector<float> AllLogits(Transformer& transformer, const std::vector<TokenId>& ids,
                              std::size_t chunk) {
   const auto vocabulary = static_cast<std::size_t>(transformer.config().vocabulary);
-  KvPool pool(transformer.config(), std::int64_t{1} << 26);
+  KvPool pool(transformer.config(), CacheFormat::kF32, std::int64_t{1} << 26);
   const auto pages = TakePages(pool, static_cast<std::int64_t>(ids.size()));
   std::vector<float> logits(ids.size() * vocabulary);
   for (std::size_t start = 0; start < ids.size(); start += chunk) {

@@ -7,10 +7,13 @@ namespace {
 constexpr unsigned kThreads = 256;
 
 template <class T>
-__global__ void EmbedKernel(const T* table, const std::int32_t* tokens, std::int64_t columns,
-                            float* x) {
+__global__ void EmbedKernel(const T* table, const std::int32_t* tokens, const DrawnToken* drawn,
+                            std::int64_t columns, float* x) {
   const std::int64_t row = blockIdx.x;
-  const T* from = table + tokens[row] * columns;
+  std::int64_t token = tokens[row];
+  if (token < 0) token = drawn[-1 - token].id;
+  if (token < 0) token = 0;  // nothing could be drawn
+  const T* from = table + token * columns;
   for (std::int64_t i = threadIdx.x; i < columns; i += blockDim.x) {
     x[row * columns + i] = ToFloat(from[i]);
   }
@@ -56,10 +59,10 @@ __global__ void SwiGluKernel(const T* in, const float* bias, std::int64_t width,
 }  // namespace
 
 template <class T>
-void Embed(void* stream, const T* table, const std::int32_t* tokens, std::int64_t rows,
-           std::int64_t columns, float* x) {
+void Embed(void* stream, const T* table, const std::int32_t* tokens, const DrawnToken* drawn,
+           std::int64_t rows, std::int64_t columns, float* x) {
   Launch({static_cast<unsigned>(rows), 1, 1, kThreads, 0}, stream, EmbedKernel<T>, table, tokens,
-         columns, x);
+         drawn, columns, x);
 }
 
 template <class T>
@@ -76,10 +79,10 @@ void SwiGlu(void* stream, const T* in, const float* bias, std::int64_t rows, std
          width, out);
 }
 
-#define ASSAY_FOR_TYPE(T)                                                                  \
-  template void Embed<T>(void*, const T*, const std::int32_t*, std::int64_t, std::int64_t, \
-                         float*);                                                          \
-  template void AddNorm<T>(void*, const AddNormArgs<T>&);                                  \
+#define ASSAY_FOR_TYPE(T)                                                                       \
+  template void Embed<T>(void*, const T*, const std::int32_t*, const DrawnToken*, std::int64_t, \
+                         std::int64_t, float*);                                                 \
+  template void AddNorm<T>(void*, const AddNormArgs<T>&);                                       \
   template void SwiGlu<T>(void*, const T*, const float*, std::int64_t, std::int64_t, T*);
 ASSAY_FOR_TYPE(float)
 ASSAY_FOR_TYPE(Bf16)

@@ -8,12 +8,15 @@
 
 #include <cstdint>
 
+#include "runner/model/cuda/kernels/sample.h"
+
 namespace assay::cuda {
 
-// x[r] = table[tokens[r]], rows of `columns`.
+// x[r] = table[tokens[r]], rows of `columns`. A negative token -1 - i stands for drawn[i].id, where
+// there is one, else for token 0.
 template <class T>
-void Embed(void* stream, const T* table, const std::int32_t* tokens, std::int64_t rows,
-           std::int64_t columns, float* x);
+void Embed(void* stream, const T* table, const std::int32_t* tokens, const DrawnToken* drawn,
+           std::int64_t rows, std::int64_t columns, float* x);
 
 // For each of `rows` rows r with source s = sources == null ? r : sources[r]:
 //   x[s] += delta[0][s] + … + delta[parts - 1][s] + bias (each if not null)

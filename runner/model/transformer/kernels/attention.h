@@ -11,8 +11,8 @@
 
 namespace assay::kernels {
 
-// Floats of one page for one layer and key/value head.
-constexpr std::int64_t PageFloats(std::int64_t head_dim) {
+// Numbers of one page for one layer and key/value head.
+constexpr std::int64_t PageNumbers(std::int64_t head_dim) {
   return head_dim * kPagePositions + kPagePositions * RoundUp(head_dim, 16);
 }
 
@@ -23,6 +23,19 @@ inline void WriteKeyValue(const float* key, const float* value, std::int64_t hea
   for (std::int64_t d = 0; d < head_dim; ++d) page[d * kPagePositions + slot] = key[d];
   float* values = page + head_dim * kPagePositions + slot * RoundUp(head_dim, 16);
   for (std::int64_t d = 0; d < head_dim; ++d) values[d] = value[d];
+}
+// The same rounded to half floats; what is too large for them becomes infinite.
+inline void WriteKeyValue(const float* key, const float* value, std::int64_t head_dim,
+                          std::int64_t slot, std::uint16_t* page) {
+  constexpr std::int64_t kPiece = 64;
+  std::uint16_t rounded[kPiece];
+  for (std::int64_t d = 0; d < head_dim; d += kPiece) {
+    const std::int64_t count = head_dim - d < kPiece ? head_dim - d : kPiece;
+    Kernels().to_half(key + d, count, rounded);
+    for (std::int64_t i = 0; i < count; ++i) page[(d + i) * kPagePositions + slot] = rounded[i];
+  }
+  Kernels().to_half(value, head_dim,
+                    page + head_dim * kPagePositions + slot * RoundUp(head_dim, 16));
 }
 
 inline void Attend(const AttentionArgs& args) { Kernels().attend(args); }

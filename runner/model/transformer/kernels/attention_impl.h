@@ -2,19 +2,26 @@
 namespace assay::kernels::ASSAY_KERNELS_NAME {
 namespace {
 
-inline const float* Page(const AttentionArgs& a, std::int64_t page) {
-  return a.pool + a.page_ids[page] * a.page_stride + a.offset;
+inline Vec LoadKept(const float* p) { return Load(p); }
+inline Vec LoadKept(const std::uint16_t* p) { return LoadHalf(p); }
+
+// Kept: what the cache holds, float or (half floats) std::uint16_t.
+template <class Kept>
+inline const Kept* Page(const AttentionArgs& a, std::int64_t page) {
+  const std::int64_t id = a.page_ids[page];
+  return static_cast<const Kept*>(a.pool) + id / kRunPages * a.run_stride +
+         id % kRunPages * a.page_stride + a.offset;
 }
 
 // Scaled scores of kRows queries over kPages pages from `page` on.
-template <int kRows, int kPages>
+template <class Kept, int kRows, int kPages>
 inline void Scores(const AttentionArgs& a, std::int64_t row, std::int64_t page,
                    std::int64_t stride) {
-  const float* keys[kPages];
+  const Kept* keys[kPages];
   Vec acc[kRows][kPages];
   ASSAY_UNROLL
   for (int p = 0; p < kPages; ++p) {
-    keys[p] = Page(a, page + p);
+    keys[p] = Page<Kept>(a, page + p);
     ASSAY_UNROLL
     for (int m = 0; m < kRows; ++m) acc[m][p] = Zero();
   }
@@ -22,7 +29,7 @@ inline void Scores(const AttentionArgs& a, std::int64_t row, std::int64_t page,
   for (std::int64_t d = 0; d < a.head_dim; ++d) {
     ASSAY_UNROLL
     for (int p = 0; p < kPages; ++p) {
-      const Vec k = Load(keys[p] + d * kPagePositions);
+      const Vec k = LoadKept(keys[p] + d * kPagePositions);
       ASSAY_UNROLL
       for (int m = 0; m < kRows; ++m) acc[m][p] = Fma(Set1(q[m * a.head_dim + d]), k, acc[m][p]);
     }
@@ -58,7 +65,7 @@ inline float Weigh(float* scores, std::int64_t positions, std::int64_t padded) {
 }
 
 // The weighted sums of kRows queries over kVecs * 16 columns of the values from `column` on.
-template <int kRows, int kVecs>
+template <class Kept, int kRows, int kVecs>
 inline void Values(const AttentionArgs& a, std::int64_t row, std::int64_t column,
                    std::int64_t stride, const float* inverse) {
   const std::int64_t width = RoundUp(a.head_dim, 16);
@@ -70,14 +77,14 @@ inline void Values(const AttentionArgs& a, std::int64_t row, std::int64_t column
     for (int j = 0; j < kVecs; ++j) acc[m][j] = Zero();
   }
   for (std::int64_t start = 0; start < a.positions; start += kPagePositions) {
-    const float* values = Page(a, start / kPagePositions) + skip;
+    const Kept* values = Page<Kept>(a, start / kPagePositions) + skip;
     const float* p = a.scratch + row * stride + start;
     const std::int64_t count =
         a.positions - start < kPagePositions ? a.positions - start : kPagePositions;
     for (std::int64_t t = 0; t < count; ++t) {
       Vec v[kVecs];
       ASSAY_UNROLL
-      for (int j = 0; j < kVecs; ++j) v[j] = Load(values + t * width + 16 * j);
+      for (int j = 0; j < kVecs; ++j) v[j] = LoadKept(values + t * width + 16 * j);
       ASSAY_UNROLL
       for (int m = 0; m < kRows; ++m) {
         const Vec weight = Set1(p[m * stride + t]);
@@ -102,14 +109,14 @@ inline void Values(const AttentionArgs& a, std::int64_t row, std::int64_t column
   }
 }
 
-template <int kRows>
+template <class Kept, int kRows>
 inline void AttendRows(const AttentionArgs& a, std::int64_t row, std::int64_t stride) {
   const std::int64_t pages = stride / kPagePositions;
   std::int64_t page = 0;
   for (; page + kAttentionVecs <= pages; page += kAttentionVecs) {
-    Scores<kRows, kAttentionVecs>(a, row, page, stride);
+    Scores<Kept, kRows, kAttentionVecs>(a, row, page, stride);
   }
-  for (; page < pages; ++page) Scores<kRows, 1>(a, row, page, stride);
+  for (; page < pages; ++page) Scores<Kept, kRows, 1>(a, row, page, stride);
   float inverse[kAttentionRows];
   for (int m = 0; m < kRows; ++m) {
     inverse[m] = 1.0F / Weigh(a.scratch + (row + m) * stride, a.positions, stride);
@@ -117,27 +124,47 @@ inline void AttendRows(const AttentionArgs& a, std::int64_t row, std::int64_t st
 
   std::int64_t column = 0;
   for (; column + 16 * kAttentionVecs <= RoundUp(a.head_dim, 16); column += 16 * kAttentionVecs) {
-    Values<kRows, kAttentionVecs>(a, row, column, stride, inverse);
+    Values<Kept, kRows, kAttentionVecs>(a, row, column, stride, inverse);
   }
-  for (; column < a.head_dim; column += 16) Values<kRows, 1>(a, row, column, stride, inverse);
+  for (; column < a.head_dim; column += 16) Values<Kept, kRows, 1>(a, row, column, stride, inverse);
 }
 
-template <int kRows>
+template <class Kept, int kRows>
 inline void RestRows(const AttentionArgs& a, std::int64_t row, std::int64_t stride) {
   if (a.group - row == kRows) {
-    AttendRows<kRows>(a, row, stride);
+    AttendRows<Kept, kRows>(a, row, stride);
   } else if constexpr (kRows > 1) {
-    RestRows<kRows - 1>(a, row, stride);
+    RestRows<Kept, kRows - 1>(a, row, stride);
   }
 }
 
-void Attend(const AttentionArgs& a) {
+template <class Kept>
+inline void AttendAs(const AttentionArgs& a) {
   const std::int64_t stride = RoundUp(a.positions, kPagePositions);
   std::int64_t row = 0;
   for (; row + kAttentionRows <= a.group; row += kAttentionRows) {
-    AttendRows<kAttentionRows>(a, row, stride);
+    AttendRows<Kept, kAttentionRows>(a, row, stride);
   }
-  RestRows<kAttentionRows - 1>(a, row, stride);
+  RestRows<Kept, kAttentionRows - 1>(a, row, stride);
+}
+
+void Attend(const AttentionArgs& a) {
+  if (a.cache == CacheFormat::kF16) {
+    AttendAs<std::uint16_t>(a);
+  } else {
+    AttendAs<float>(a);
+  }
+}
+
+void ToHalf(const float* x, std::int64_t n, std::uint16_t* halves) {
+  std::int64_t i = 0;
+  for (; i + 16 <= n; i += 16) StoreHalf(halves + i, Load(x + i));
+  if (i == n) return;
+  float rest[16] = {};
+  std::uint16_t rounded[16];
+  for (std::int64_t j = i; j < n; ++j) rest[j - i] = x[j];
+  StoreHalf(rounded, Load(rest));
+  for (std::int64_t j = i; j < n; ++j) halves[j] = rounded[j - i];
 }
 
 }  // namespace

@@ -16,6 +16,7 @@ struct KernelTable {
   void (*rms_norm)(const float* x, const float* weight, std::int64_t n, float epsilon, float* y);
   void (*rotate)(float* head, const float* cos, const float* sin, std::int64_t head_dim);
   void (*attend)(const AttentionArgs& args);
+  void (*to_half)(const float* x, std::int64_t n, std::uint16_t* halves);
   void (*swiglu)(const float* gate, const float* up, std::int64_t n, float* y);
   float (*max)(const float* x, std::int64_t n);
   double (*exponentials)(const float* x, std::int64_t n, float max, float factor, float* out,

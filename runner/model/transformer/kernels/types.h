@@ -14,6 +14,7 @@ inline constexpr std::int64_t kInt8BlockBytes = kPanel * 2 + kPanel * kQuantBloc
 // outputs][4 inputs] bytes whose low halves are inputs 4i to 4i+3 and high halves 16+4i to 19+4i.
 inline constexpr std::int64_t kInt4BlockBytes = kPanel * 4 + kPanel * kQuantBlock / 2;
 inline constexpr std::int64_t kPagePositions = 16;
+inline constexpr std::int64_t kRunPages = 32;   // of one head that lie in a row
 inline constexpr std::int64_t kSumBlock = 512;  // logits summed in float before going to double
 
 constexpr std::int64_t RoundUp(std::int64_t n, std::int64_t to) { return (n + to - 1) / to * to; }
@@ -48,17 +49,22 @@ struct LinearArgs {
   std::int64_t ldy = 0;
 };
 
+// What keys and values are kept as.
+enum class CacheFormat { kF32, kF16 };
+
 // The attention of `group` queries of one position (the heads that share one key/value head) over
-// positions [0, positions). Page p holds positions 16p to 16p+15, at
-// pool + page_ids[p] * page_stride + offset: keys [head_dim][16], then values
-// [16][RoundUp(head_dim, 16)].
+// positions [0, positions). Page p holds positions 16p to 16p+15: keys [head_dim][16], then values
+// [16][RoundUp(head_dim, 16)]. With i = page_ids[p] it begins (i / kRunPages) * run_stride +
+// (i % kRunPages) * page_stride + offset numbers into the pool.
 struct AttentionArgs {
   const float* queries = nullptr;  // [group][head_dim]
   std::int64_t group = 0;
   std::int64_t head_dim = 0;
-  const float* pool = nullptr;
+  CacheFormat cache = CacheFormat::kF32;
+  const void* pool = nullptr;
   const std::int32_t* page_ids = nullptr;
   std::int64_t page_stride = 0;
+  std::int64_t run_stride = 0;
   std::int64_t offset = 0;
   std::int64_t positions = 0;
   float scale = 1;

@@ -51,6 +51,11 @@ inline void LoadBf16Pair(const std::uint16_t* p, Vec& low, Vec& high) {
 inline Vec LoadHalf(const std::uint16_t* p) {
   return {_mm512_cvtph_ps(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)))};
 }
+// Rounds to nearest, ties to even.
+inline void StoreHalf(std::uint16_t* p, Vec a) {
+  _mm256_storeu_si256(reinterpret_cast<__m256i*>(p),
+                      _mm512_cvtps_ph(a.v, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC));
+}
 
 // Sixteen 32-bit sums of products of 8-bit numbers, exact.
 struct IntVec {

@@ -75,6 +75,9 @@ inline void LoadBf16Pair(const std::uint16_t* p, Vec& low, Vec& high) {
 inline Vec LoadHalf(const std::uint16_t* p) {
   return Each([=](int i) { return HalfToFloat(p[i]); });
 }
+inline void StoreHalf(std::uint16_t* p, const Vec& a) {
+  for (int i = 0; i < 16; ++i) p[i] = FloatToHalf(a.v[i]);
+}
 
 struct IntVec {
   std::int32_t v[16];
