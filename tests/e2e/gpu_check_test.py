@@ -239,20 +239,26 @@ class Reports(unittest.TestCase):
         # Names as Catch2 takes them: commas and brackets are escaped.
         tests = r"""case "$1" in
 -d) echo all; exit 1 ;;
---list-test-names-only) printf 'fine\non a, deterministic: [b]\ncrashes\nneeds two\n'; exit 4 ;;
+--list-test-names-only) printf 'fine\non a, deterministic: [b]\ncrashes\nneeds two\nunknown\n'; exit 5 ;;
 fine) exit 0 ;;
 'on a\, deterministic: \[b\]') echo 'x == y'; exit 42 ;;
 crashes) kill -SEGV $$ ;;
-'needs two') echo 'SKIPPED: needs 2 GPUs' >&2 ;;
+'needs two') echo 'SKIPPED: needs two: needs 2 GPUs' >&2 ;;
+unknown) echo No test cases matched this ;;
 *) exit 99 ;;
 esac"""
         ran = run(tests=tests)
         self.assertEqual(ran.status, 1)
         cases = {case["name"]: (case["outcome"], case["problem"]) for case in ran.result("tests")["cases"]}
         self.assertEqual(cases, {"fine": ("passed", ""), "on a, deterministic: [b]": ("failed", "status 42"),
-                                 "crashes": ("failed", "ended by a signal: Segmentation fault"), "needs two": ("skipped", "needs 2 GPUs")})
+                                 "crashes": ("failed", "ended by a signal: Segmentation fault"), "needs two": ("skipped", "needs 2 GPUs"),
+                                 "unknown": ("failed", "no test of this name was run")})
         self.assertIn("  - on a, deterministic: [b]: failed (status 42)", ran.table)
         self.assertEqual(ran.result("bench qwen2.5-0.5b")["outcome"], "passed")
+
+    def test_no_tests_at_all_are_no_success(self):
+        ran = run(tests="echo No tests ran")
+        self.assertEqual((ran.status, ran.result("tests")["problem"]), (1, "no test was run"))
 
     def test_a_test_that_hangs_does_not_hold_the_others(self):
         tests = """case "$1" in
