@@ -10,6 +10,7 @@
 namespace assay::cuda {
 namespace {
 
+constexpr std::size_t kMajor = CUBLAS_VER_MAJOR;  // of the headers this is compiled with
 constexpr std::size_t kWorkspaceBytes = std::size_t{32} << 20;  // what NVIDIA advises for sm_90
 
 // The functions that are used, found by name.
@@ -23,6 +24,7 @@ struct Library {
   decltype(&cublasLtMatmulPreferenceCreate) preference_create;
   decltype(&cublasLtMatmulPreferenceSetAttribute) preference_set;
   decltype(&cublasLtMatmulAlgoGetHeuristic) heuristic;
+  decltype(&cublasLtGetVersion) version;
 
   static Result<Library> Load() {
     auto file = SharedLibrary::Open("cuBLASLt 13", "ASSAY_CUBLASLT", "libcublasLt.so.13");
@@ -36,19 +38,15 @@ struct Library {
         .Find("cublasLtMatrixLayoutCreate", out.layout_create)
         .Find("cublasLtMatmulPreferenceCreate", out.preference_create)
         .Find("cublasLtMatmulPreferenceSetAttribute", out.preference_set)
-        .Find("cublasLtMatmulAlgoGetHeuristic", out.heuristic);
+        .Find("cublasLtMatmulAlgoGetHeuristic", out.heuristic)
+        .Find("cublasLtGetVersion", out.version);
     if (auto complete = file->Complete(); !complete) return Pass(complete.error());
+    if (const std::size_t major = out.version() / 10000; major != kMajor) {
+      return Fail(ErrorCode::kUnavailable, "cuBLASLt {} was found, expected version {}", major,
+                  kMajor);
+    }
     return out;
   }
-};
-return find("cublasLtCreate", create) && find("cublasLtDestroy", destroy) &&
-       find("cublasLtMatmul", matmul) && find("cublasLtMatmulDescCreate", desc_create) &&
-       find("cublasLtMatmulDescSetAttribute", desc_set) &&
-       find("cublasLtMatrixLayoutCreate", layout_create) &&
-       find("cublasLtMatmulPreferenceCreate", preference_create) &&
-       find("cublasLtMatmulPreferenceSetAttribute", preference_set) &&
-       find("cublasLtMatmulAlgoGetHeuristic", heuristic);
-}
 };
 
 cudaDataType TypeOf(Number number) {
