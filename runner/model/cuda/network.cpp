@@ -27,7 +27,7 @@ std::int64_t QkvColumns(const ModelConfig& c) { return c.query_columns() + 2 * c
 // Where prompt rows go through the matrix units.
 template <class T>
 bool PrefillByTiles(const ModelConfig& c) {
-  return !std::is_same_v<T, float> && c.head_dim <= kMostPrefillDim;
+  return !std::is_same_v<T, float> && c.head_dim <= kMostTileDim;
 }
 
 std::int64_t PartialSize(const ModelConfig& c, const WorkSize& size) {
@@ -55,7 +55,7 @@ std::int64_t RowNumbers(const ModelConfig& c) {
 template <class T>
 std::int64_t Network<T>::WorkBytes(const ModelConfig& c, const WorkSize& size, std::int64_t parts) {
   const std::int64_t floats = size.rows * c.hidden + c.context * c.head_dim + PartialSize(c, size) +
-                              size.samples * c.vocabulary;
+                              size.samples * (c.vocabulary + c.heads);
   const std::int64_t joined = parts > 1 ? parts * c.hidden : 0;
   return size.rows * (RowNumbers(c) + joined) * static_cast<std::int64_t>(sizeof(T)) +
          floats * static_cast<std::int64_t>(sizeof(float));
@@ -94,8 +94,10 @@ Result<void> Network<T>::Allocate() {
   take(gate_up_, size_.rows * 2 * c.intermediate);
   take(activated_, size_.rows * c.intermediate);
   take(partial_, PartialSize(c, size_));
+  take(arrived_, size_.samples * c.heads);
   take(logits_, size_.samples * c.vocabulary);
   if (problem) return tl::unexpected<Error>(*problem);
+  stream_.Zero(arrived_.data(), arrived_.size() * sizeof(std::int32_t));
   kernels::RopeTable rope(c.rope, c.head_dim);
   rope.Grow(c.context);
   stream_.Upload(cos_.data(), rope.Cos(0), cos_.size() * sizeof(float));
@@ -116,6 +118,20 @@ void Network<T>::Product(const T* x, const T* w, std::int64_t rows, std::int64_t
     }
   }
   Matmul(stream_.handle(), args, y);
+}
+
+template <class T>
+void Network<T>::Activate(const LayerWeights<T>& w, std::int64_t rows) {
+  const ModelConfig& c = config_;
+  const float* bias = w.gate_up_bias.data();
+  if (!deterministic_ && rows <= kMostMatVecRows) {
+    return MatVecSwiGlu<T>(stream_.handle(),
+                           {normed_.data(), w.gate_up.data(), rows, c.hidden, 2 * c.intermediate},
+                           bias, activated_.data());
+  }
+  Product(normed_.data(), w.gate_up.data(), rows, size_.rows, c.hidden, 2 * c.intermediate,
+          gate_up_.data());
+  SwiGlu(stream_.handle(), gate_up_.data(), bias, rows, c.intermediate, activated_.data());
 }
 
 template <class T>
@@ -183,7 +199,7 @@ void Network<T>::Attention(const LayerWeights<T>& w, const StepShape& shape,
   for (std::int64_t first = 0; first < one_by_one; first += size_.samples) {
     args.first_row = first;
     args.rows = std::min(size_.samples, one_by_one - first);
-    AttendDecode(stream_.handle(), args, shape.splits, partial_.data());
+    AttendDecode(stream_.handle(), args, shape.splits, {partial_.data(), arrived_.data()});
   }
   if constexpr (!std::is_same_v<T, float>) {
     if (tiles && shape.tiles > 0) {
@@ -216,10 +232,7 @@ void Network<T>::Run(const Weights<T>& weights, const StepShape& shape, const st
             delta_.data());
     addend = Join(rows, w.output_bias.data());
     Norm(addend, w.mlp_norm, nullptr, rows);
-    Product(normed_.data(), w.gate_up.data(), rows, room, c.hidden, 2 * c.intermediate,
-            gate_up_.data());
-    SwiGlu(stream_.handle(), gate_up_.data(), w.gate_up_bias.data(), rows, c.intermediate,
-           activated_.data());
+    Activate(w, rows);
     Product(activated_.data(), w.down.data(), rows, room, c.intermediate, c.hidden, delta_.data());
     addend = Join(rows, w.down_bias.data());
   }

@@ -70,6 +70,8 @@ class Network {
   template <class Out>
   void Product(const T* x, const T* w, std::int64_t rows, std::int64_t room, std::int64_t inputs,
                std::int64_t outputs, Out* y);
+  // normed_ through the gated half of the MLP, to activated_.
+  void Activate(const LayerWeights<T>& w, std::int64_t rows);
   void Attention(const LayerWeights<T>& w, const StepShape& shape, const std::int32_t* data,
                  const CacheView<T>& cache);
   // What is still to be added to the rows of the residual stream; of each share, where it lies in
@@ -101,8 +103,9 @@ class Network {
   DeviceArray<T> joined_;  // everybody's delta_, where they are added here
   DeviceArray<T> gate_up_;
   DeviceArray<T> activated_;
-  DeviceArray<float> partial_;  // of attention
-  DeviceArray<float> logits_;   // [samples][vocabulary]
+  DeviceArray<float> partial_;  // of attention (DecodeRoom)
+  DeviceArray<std::int32_t> arrived_;
+  DeviceArray<float> logits_;  // [samples][vocabulary]
 };
 
 }  // namespace assay::cuda

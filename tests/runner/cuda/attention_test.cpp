@@ -107,23 +107,28 @@ struct Scene {
 
 TEMPLATE_TEST_CASE("attention of drawn tokens", "", float, Bf16, Half) {
   DeviceCase device;
-  for (const Shape& shape :
-       {Shape{3, 1, 24}, Shape{4, 2, 64}, Shape{7, 1, 64}, Shape{2, 2, 136}, Shape{9, 1, 8}}) {
+  for (const Shape& shape : {Shape{3, 1, 24}, Shape{4, 2, 64}, Shape{7, 1, 64}, Shape{2, 2, 136},
+                             Shape{9, 1, 8}, Shape{18, 1, 128}, Shape{2, 2, 72}}) {
     INFO(shape.heads << " heads, " << shape.kv_heads << " of keys, " << shape.head_dim << " wide");
-    // Within one stretch, at its border, and over three.
-    Scene<TestType> scene(device, shape, 700, {0, 1, 2, 3, 4}, {0, 16, 255, 256, 640});
+    // Within one stretch, at its border, at those of warps, and over three.
+    Scene<TestType> scene(device, shape, 700, {0, 1, 2, 3, 4, 5}, {0, 16, 255, 256, 640, 543});
     constexpr std::int64_t kSplits = 4;
     const auto partial = device.Room<float>(static_cast<std::size_t>(
         PartialFloats(scene.rows(), shape.heads, shape.head_dim, kSplits)));
-    AttendDecode(device.handle(), scene.args, kSplits, partial.data());
+    const auto arrived =
+        device.Put(std::vector<std::int32_t>(static_cast<std::size_t>(scene.rows() * shape.heads)));
+    AttendDecode(device.handle(), scene.args, kSplits, {partial.data(), arrived.data()});
     const auto together = device.Get(scene.out);
     CHECK(Distance(together, scene.Expected()) < Tolerance<TestType>());
+    // Once more, with what the first call has left behind.
+    AttendDecode(device.handle(), scene.args, kSplits, {partial.data(), arrived.data()});
+    CHECK(Floats(device.Get(scene.out)) == Floats(together));
     // One row by itself, with no more room than it needs, has the same bits.
     const auto other = device.Put(std::vector<TestType>(together.size()));
     scene.args.first_row = 1;
     scene.args.rows = 1;
     scene.args.out = other.data();
-    AttendDecode(device.handle(), scene.args, 1, nullptr);
+    AttendDecode(device.handle(), scene.args, 1, {});
     const auto alone = Floats(device.Get(other));
     const auto width = static_cast<std::size_t>(shape.heads * shape.head_dim);
     for (std::size_t i = 0; i < alone.size(); ++i) {

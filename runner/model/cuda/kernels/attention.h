@@ -2,22 +2,24 @@
 // reference is reference::Attend.
 //
 // Every row's sums run in an order that depends on its own position alone:
-//   Decode: stretches of kSplit positions; within one, a chain of fused multiply-adds over the
-//     dimensions for each score, then partial sums by position modulo 4; stretches are joined in
-//     ascending order.
+//   Decode: stretches of kSplit positions, joined in ascending order. Bf16 and Half with heads up
+//   to
+//     kMostTileDim wide: within a stretch tiles of 32 positions, products by the matrix units.
+//     Others: a chain of fused multiply-adds over the dimensions for each score, then partial sums
+//     by position modulo 4.
 //   Prefill: tiles of 64 positions in ascending order, products by the matrix units.
-// The two differ in rounding, so rows of prompts always go through Prefill where it is to be had,
-// drawn tokens always through Decode.
+// Decode and Prefill differ in rounding, so rows of prompts always go through Prefill where it is
+// to be had, drawn tokens always through Decode.
 #pragma once
 
 #include "runner/model/cuda/kernels/cache.h"
 
 namespace assay::cuda {
 
-inline constexpr std::int64_t kSplit = 256;           // positions of one stretch
-inline constexpr std::int64_t kMostHeadDim = 256;     // of Decode
-inline constexpr std::int64_t kMostPrefillDim = 128;  // of Prefill
-inline constexpr std::int64_t kPrefillRows = 64;      // of a tile
+inline constexpr std::int64_t kSplit = 256;        // positions of one stretch
+inline constexpr std::int64_t kMostHeadDim = 256;  // of Decode
+inline constexpr std::int64_t kMostTileDim = 128;  // where the matrix units are used
+inline constexpr std::int64_t kPrefillRows = 64;   // of a tile
 
 constexpr std::int64_t SplitsFor(std::int64_t positions) {
   return (positions + kSplit - 1) / kSplit;
@@ -38,22 +40,30 @@ struct AttentionArgs {
   T* out = nullptr;  // [row][heads * head_dim]
 };
 
-// Floats that Decode needs for partial results of `rows` rows with up to `splits` stretches.
+// What Decode needs beside it for rows of several stretches.
+struct DecodeRoom {
+  float* partial = nullptr;         // PartialFloats
+  std::int32_t* arrived = nullptr;  // for each row and head; zero before a call, and after it
+};
+
+constexpr std::int64_t kPieceHeader = 4;  // floats of a partial result before its sums
+
 constexpr std::int64_t PartialFloats(std::int64_t rows, std::int64_t heads, std::int64_t head_dim,
                                      std::int64_t splits) {
-  return splits > 1 ? rows * heads * splits * (head_dim + 2) : 0;
+  return splits > 1 ? rows * heads * splits * (head_dim + kPieceHeader) : 0;
 }
 
 // `splits` is at least SplitsFor(position + 1) of every row.
 template <class T>
-void AttendDecode(void* stream, const AttentionArgs<T>& args, std::int64_t splits, float* partial);
+void AttendDecode(void* stream, const AttentionArgs<T>& args, std::int64_t splits,
+                  const DecodeRoom& room);
 
 // A tile of up to kPrefillRows rows with ascending positions of one sequence.
 struct PrefillTile {
   std::int32_t first_row;
   std::int32_t rows;
 };
-// Bf16 and Half with head_dim a multiple of 8 up to kMostPrefillDim.
+// Bf16 and Half with head_dim a multiple of 8 up to kMostTileDim.
 template <class T>
 void AttendPrefill(void* stream, const AttentionArgs<T>& args, const PrefillTile* tiles,
                    std::int64_t count);

@@ -1,6 +1,9 @@
-// One block computes the queries that share a key/value head over one stretch of positions.
-#include "runner/model/cuda/kernels/attention.h"
-#include "runner/model/cuda/kernels/math.h"
+// One block computes the queries that share a key/value head over one stretch of positions: for
+// floats and wide heads. Others go to attention_decode_tiles.cu.
+#include <type_traits>
+
+#include "runner/model/cuda/kernels/attention_decode.h"
+#include "runner/model/cuda/kernels/attention_join.h"
 
 namespace assay::cuda {
 namespace {
@@ -109,14 +112,11 @@ __device__ void Values(const AttentionArgs<T>& a, const Shared<kGroup>& shared, 
   }
 }
 
-// Where a stretch leaves its unnormalised sums, and before them max and sum of its weights.
-__device__ inline float* Partial(float* partial, std::int64_t index, std::int64_t split,
-                                 std::int64_t splits, std::int64_t head_dim) {
-  return partial + (index * splits + split) * (head_dim + 2);
-}
-
 template <class T, int kGroup, int kPairs>
-__global__ void DecodeKernel(AttentionArgs<T> a, std::int64_t splits, float* partial) {
+__global__ void __launch_bounds__(kThreads)
+    DecodeKernel(AttentionArgs<T> a, std::int64_t splits, DecodeRoom room) {
+  LetNextBegin();
+  WaitForPrevious();
   const std::int64_t index = blockIdx.x;  // among the call's rows
   const std::int64_t row = a.first_row + index;
   const std::int64_t group = a.heads / a.kv_heads;
@@ -145,12 +145,10 @@ __global__ void DecodeKernel(AttentionArgs<T> a, std::int64_t splits, float* par
   const bool alone = positions <= kSplit;
   for (int m = 0; m < kGroup; ++m) {
     if (m >= queries) break;
-    float* part =
-        alone ? nullptr
-              : Partial(partial, index * a.heads + head + m, blockIdx.z, splits, a.head_dim);
+    float* piece = alone ? nullptr : Piece(a, room, index, head + m, blockIdx.z, splits);
     if (!alone && threadIdx.x == 0) {
-      part[0] = max[m];
-      part[1] = sum[m];
+      piece[0] = max[m];
+      piece[1] = sum[m];
     }
     for (std::int64_t d = threadIdx.x; d < a.head_dim; d += kThreads) {
       float total = 0;
@@ -161,71 +159,56 @@ __global__ void DecodeKernel(AttentionArgs<T> a, std::int64_t splits, float* par
         a.out[row * a.heads * a.head_dim + (head + m) * a.head_dim + d] =
             FromFloat<T>(total / sum[m]);
       } else {
-        part[2 + d] = total;
+        piece[kPieceHeader + d] = total;
       }
     }
   }
-}
-
-// Joins the stretches of one row and head.
-template <class T>
-__global__ void JoinKernel(AttentionArgs<T> a, std::int64_t splits, float* partial) {
-  const std::int64_t index = blockIdx.x;
-  const std::int64_t row = a.first_row + index;
-  const std::int64_t head = blockIdx.y;
-  const std::int64_t used = SplitsFor(a.positions[row] + 1);
-  if (used == 1) return;
-  float max = -INFINITY;
-  for (std::int64_t s = 0; s < used; ++s) {
-    const float other = Partial(partial, index * a.heads + head, s, splits, a.head_dim)[0];
-    max = other > max ? other : max;
-  }
-  for (std::int64_t d = threadIdx.x; d < a.head_dim; d += blockDim.x) {
-    float total = 0;
-    float sum = 0;
-    for (std::int64_t s = 0; s < used; ++s) {
-      const float* part = Partial(partial, index * a.heads + head, s, splits, a.head_dim);
-      const float factor = Exp(part[0] - max);
-      total = fmaf(part[2 + d], factor, total);
-      sum = fmaf(part[1], factor, sum);
-    }
-    a.out[(row * a.heads + head) * a.head_dim + d] = FromFloat<T>(total / sum);
-  }
+  if (alone) return;
+  JoinWhenLast(a, room, index, head, queries, splits,
+               reinterpret_cast<std::int32_t*>(shared.scratch));
 }
 
 template <class T, int kGroup, int kPairs>
-void LaunchDecode(void* stream, const AttentionArgs<T>& a, std::int64_t splits, float* partial) {
+void LaunchDecode(void* stream, const AttentionArgs<T>& a, std::int64_t splits,
+                  const DecodeRoom& room) {
   const std::int64_t chunks = (a.heads / a.kv_heads + kGroup - 1) / kGroup;
   Launch({static_cast<unsigned>(a.rows), static_cast<unsigned>(a.kv_heads * chunks),
           static_cast<unsigned>(splits), kThreads, Shared<kGroup>::Bytes(a.head_dim)},
-         stream, DecodeKernel<T, kGroup, kPairs>, a, splits, partial);
+         stream, DecodeKernel<T, kGroup, kPairs>, a, splits, room);
 }
 
 template <class T, int kGroup>
-void LaunchForWidth(void* stream, const AttentionArgs<T>& a, std::int64_t splits, float* partial) {
-  if (a.head_dim <= 128) return LaunchDecode<T, kGroup, 2>(stream, a, splits, partial);
-  LaunchDecode<T, kGroup, 4>(stream, a, splits, partial);
+void LaunchForWidth(void* stream, const AttentionArgs<T>& a, std::int64_t splits,
+                    const DecodeRoom& room) {
+  if constexpr (std::is_same_v<T, float>) {
+    if (a.head_dim <= kMostTileDim) return LaunchDecode<T, kGroup, 2>(stream, a, splits, room);
+  }
+  LaunchDecode<T, kGroup, 4>(stream, a, splits, room);
 }
 
 }  // namespace
 
 template <class T>
-void AttendDecode(void* stream, const AttentionArgs<T>& args, std::int64_t splits, float* partial) {
+void AttendDecode(void* stream, const AttentionArgs<T>& args, std::int64_t splits,
+                  const DecodeRoom& room) {
+  if constexpr (!std::is_same_v<T, float>) {
+    if (args.head_dim <= kMostTileDim) return AttendDecodeByTiles(stream, args, splits, room);
+  }
   const std::int64_t group = args.heads / args.kv_heads;
   if (group == 1) {
-    LaunchForWidth<T, 1>(stream, args, splits, partial);
+    LaunchForWidth<T, 1>(stream, args, splits, room);
   } else if (group <= 4) {
-    LaunchForWidth<T, 4>(stream, args, splits, partial);
+    LaunchForWidth<T, 4>(stream, args, splits, room);
   } else {
-    LaunchForWidth<T, 8>(stream, args, splits, partial);
+    LaunchForWidth<T, 8>(stream, args, splits, room);
   }
-  if (splits == 1) return;
-  Launch({static_cast<unsigned>(args.rows), static_cast<unsigned>(args.heads), 1, 64, 0}, stream,
-         JoinKernel<T>, args, splits, partial);
 }
 
-template void AttendDecode<float>(void*, const AttentionArgs<float>&, std::int64_t, float*);
-template void AttendDecode<Bf16>(void*, const AttentionArgs<Bf16>&, std::int64_t, float*);
-template void AttendDecode<Half>(void*, const AttentionArgs<Half>&, std::int64_t, float*);
+template void AttendDecode<float>(void*, const AttentionArgs<float>&, std::int64_t,
+                                  const DecodeRoom&);
+template void AttendDecode<Bf16>(void*, const AttentionArgs<Bf16>&, std::int64_t,
+                                 const DecodeRoom&);
+template void AttendDecode<Half>(void*, const AttentionArgs<Half>&, std::int64_t,
+                                 const DecodeRoom&);
 
 }  // namespace assay::cuda

@@ -5,9 +5,9 @@
 
 namespace assay::cuda {
 
-// exp(x), the bits of kernels::reference::Exp: 0 below -87.3, capped at exp(88).
+// exp(x), the bits of kernels::reference::Exp: 0 below -87.3, capped at exp(88). Without a branch:
+// lanes go together.
 __device__ inline float Exp(float x) {
-  if (x < -87.3F) return 0;
   const float clamped = x < 88.0F ? x : 88.0F;
   const float biased = fmaf(clamped, 1.44269504F, 12582912.0F);
   const float k = biased - 12582912.0F;
@@ -19,7 +19,8 @@ __device__ inline float Exp(float x) {
   p = fmaf(p, r, 1.6666665459e-1F);
   p = fmaf(p, r, 5.0000001201e-1F);
   p = fmaf(p, r * r, r) + 1.0F;
-  return BitsToFloat(FloatToBits(p) + (FloatToBits(biased) << 23));
+  const float power = BitsToFloat(FloatToBits(p) + (FloatToBits(biased) << 23));
+  return x < -87.3F ? 0.0F : power;
 }
 
 __device__ inline float Silu(float x) { return x / (1.0F + Exp(-x)); }

@@ -7,24 +7,26 @@ namespace {
 
 constexpr std::int64_t DivideUp(std::int64_t n, std::int64_t by) { return (n + by - 1) / by; }
 
-// A block of kWarpsM x kWarpsN warps, each of kTilesM x kTilesN tiles of 16 x 8 outputs.
-template <int kWarpsM_, int kWarpsN_, int kTilesM_, int kTilesN_>
+// A block of kWarpsM x kWarpsN warps, each of kTilesM x kTilesN tiles of 16 x 8 outputs, with
+// kStages steps of kDepth inputs in flight.
+template <int kWarpsM_, int kWarpsN_, int kTilesM_, int kTilesN_, int kStages_>
 struct Shape {
   static constexpr int kWarpsM = kWarpsM_;
   static constexpr int kWarpsN = kWarpsN_;
   static constexpr int kTilesM = kTilesM_;
   static constexpr int kTilesN = kTilesN_;
+  static constexpr int kStages = kStages_;
   static constexpr int kRows = kWarpsM * kTilesM * 16;
   static constexpr int kColumns = kWarpsN * kTilesN * 8;
   static constexpr int kThreads = kWarpsM * kWarpsN * 32;
   static constexpr int kDepth = 32;           // inputs of a step
   static constexpr int kStride = kDepth + 8;  // of shared rows: keeps a warp's reads from clashing
-  static constexpr int kStages = 3;           // steps in flight
   static constexpr int kStageSize = (kRows + kColumns) * kStride;
 };
-using FewRows = Shape<1, 4, 1, 2>;   // 16 x 64
-using SomeRows = Shape<2, 2, 2, 4>;  // 64 x 64
-using ManyRows = Shape<2, 4, 4, 4>;  // 128 x 128
+// Few rows make few blocks, whose only way to keep memory busy is to ask far ahead.
+using FewRows = Shape<1, 4, 1, 1, 12>;  // 16 x 32
+using SomeRows = Shape<2, 2, 2, 4, 4>;  // 64 x 64
+using ManyRows = Shape<2, 4, 4, 4, 3>;  // 128 x 128
 
 // Fetches rows [first, first + count) of a matrix with `limit` rows, inputs [at, at + kDepth).
 template <class S, class T>
@@ -67,6 +69,8 @@ __device__ void MultiplyStep(const T* stage, unsigned warp_m, unsigned warp_n,
 
 template <class S, class T, class Out>
 __global__ void __launch_bounds__(S::kThreads) MatmulKernel(MatmulArgs<T> a, Out* y) {
+  LetNextBegin();
+  WaitForPrevious();
   T* shared = reinterpret_cast<T*>(SharedBytes());
   const std::int64_t row = static_cast<std::int64_t>(blockIdx.y) * S::kRows;
   const std::int64_t column = static_cast<std::int64_t>(blockIdx.x) * S::kColumns;
@@ -115,6 +119,8 @@ constexpr int kFloatDepth = 16;
 constexpr int kFloatStride = kSide + 4;
 
 __global__ void __launch_bounds__(256) FloatMatmulKernel(MatmulArgs<float> a, float* y) {
+  LetNextBegin();
+  WaitForPrevious();
   float* left = reinterpret_cast<float*>(SharedBytes());  // [kFloatDepth][kFloatStride]
   float* right = left + kFloatDepth * kFloatStride;
   const std::int64_t row = static_cast<std::int64_t>(blockIdx.y) * kSide;
@@ -153,44 +159,6 @@ __global__ void __launch_bounds__(256) FloatMatmulKernel(MatmulArgs<float> a, fl
   }
 }
 
-// A warp computes two outputs of all rows; a lane takes 16 bytes of the inputs at a time.
-template <class T, class Out, int kRows>
-__global__ void __launch_bounds__(256) MatVecKernel(MatmulArgs<T> a, Out* y) {
-  constexpr int kVector = 16 / static_cast<int>(sizeof(T));
-  constexpr int kOutputs = 2;
-  const std::int64_t first =
-      (static_cast<std::int64_t>(blockIdx.x) * (blockDim.x / kWarp) + threadIdx.x / kWarp) *
-      kOutputs;
-  const unsigned lane = threadIdx.x % kWarp;
-  float sums[kRows][kOutputs] = {};
-  for (std::int64_t k = static_cast<std::int64_t>(lane) * kVector; k < a.inputs;
-       k += kWarp * kVector) {
-    Bytes16 weights[kOutputs];
-    for (int n = 0; n < kOutputs; ++n) {
-      const std::int64_t output = first + n < a.outputs ? first + n : a.outputs - 1;
-      weights[n] = *reinterpret_cast<const Bytes16*>(a.w + output * a.inputs + k);
-    }
-    for (int m = 0; m < kRows; ++m) {
-      const Bytes16 row = *reinterpret_cast<const Bytes16*>(a.x + m * a.inputs + k);
-      const T* x = reinterpret_cast<const T*>(&row);
-      for (int n = 0; n < kOutputs; ++n) {
-        const T* w = reinterpret_cast<const T*>(&weights[n]);
-        for (int i = 0; i < kVector; ++i) {
-          sums[m][n] = fmaf(ToFloat(x[i]), ToFloat(w[i]), sums[m][n]);
-        }
-      }
-    }
-  }
-  for (int m = 0; m < kRows; ++m) {
-    for (int n = 0; n < kOutputs; ++n) {
-      const float sum = WarpSum(sums[m][n]);
-      if (lane == 0 && first + n < a.outputs) {
-        y[m * a.outputs + first + n] = FromFloat<Out>(sum);
-      }
-    }
-  }
-}
-
 }  // namespace
 
 template <class T, class Out>
@@ -209,28 +177,10 @@ void Matmul(void* stream, const MatmulArgs<T>& args, Out* y) {
   }
 }
 
-template <class T, class Out>
-void MatVec(void* stream, const MatmulArgs<T>& args, Out* y) {
-  const LaunchShape shape{static_cast<unsigned>(DivideUp(args.outputs, 16)), 1, 1, 256, 0};
-  if (args.rows == 1) {
-    Launch(shape, stream, MatVecKernel<T, Out, 1>, args, y);
-  } else if (args.rows == 2) {
-    Launch(shape, stream, MatVecKernel<T, Out, 2>, args, y);
-  } else if (args.rows == 3) {
-    Launch(shape, stream, MatVecKernel<T, Out, 3>, args, y);
-  } else {
-    Launch(shape, stream, MatVecKernel<T, Out, 4>, args, y);
-  }
-}
-
-#define ASSAY_FOR_TYPES(T, Out)                                    \
-  template void Matmul<T, Out>(void*, const MatmulArgs<T>&, Out*); \
-  template void MatVec<T, Out>(void*, const MatmulArgs<T>&, Out*);
-ASSAY_FOR_TYPES(float, float)
-ASSAY_FOR_TYPES(Bf16, Bf16)
-ASSAY_FOR_TYPES(Bf16, float)
-ASSAY_FOR_TYPES(Half, Half)
-ASSAY_FOR_TYPES(Half, float)
-#undef ASSAY_FOR_TYPES
+template void Matmul<float, float>(void*, const MatmulArgs<float>&, float*);
+template void Matmul<Bf16, Bf16>(void*, const MatmulArgs<Bf16>&, Bf16*);
+template void Matmul<Bf16, float>(void*, const MatmulArgs<Bf16>&, float*);
+template void Matmul<Half, Half>(void*, const MatmulArgs<Half>&, Half*);
+template void Matmul<Half, float>(void*, const MatmulArgs<Half>&, float*);
 
 }  // namespace assay::cuda

@@ -29,4 +29,9 @@ inline constexpr std::int64_t kMostMatVecRows = 4;
 template <class T, class Out>
 void MatVec(void* stream, const MatmulArgs<T>& args, Out* y);
 
+// SwiGLU (rows.h) of such a product, in one: y [rows][outputs / 2] = silu(g) * u, where g and u are
+// the first and the second half of the outputs, to each its bias if not null.
+template <class T>
+void MatVecSwiGlu(void* stream, const MatmulArgs<T>& args, const float* bias, T* y);
+
 }  // namespace assay::cuda

@@ -5,6 +5,7 @@ namespace assay::cuda {
 namespace {
 
 constexpr unsigned kThreads = 128;
+constexpr unsigned kHeads = kThreads / kWarp;  // of a block
 
 template <class T>
 __device__ float Biased(const RopeArgs<T>& a, const T* row, std::int64_t column) {
@@ -41,29 +42,28 @@ __device__ void RotateHead(const RopeArgs<T>& a, const T* row, std::int64_t colu
   }
 }
 
+// A warp for each head: queries, keys, values.
 template <class T>
-__global__ void RopeKernel(RopeArgs<T> a) {
+__global__ void __launch_bounds__(kThreads) RopeKernel(RopeArgs<T> a) {
+  LetNextBegin();
+  WaitForPrevious();
   const std::int64_t row = blockIdx.x;
-  const std::int64_t queries = a.heads * a.head_dim;
-  const std::int64_t keys = a.kv_heads * a.head_dim;
-  T* qkv = a.qkv + row * (queries + 2 * keys);
+  const std::int64_t head = blockIdx.y * kHeads + threadIdx.x / kWarp;
+  if (head >= a.heads + 2 * a.kv_heads) return;
+  const std::int64_t column = head * a.head_dim;
+  T* qkv = a.qkv + row * (a.heads + 2 * a.kv_heads) * a.head_dim;
   const std::int64_t position = a.positions[row];
-  const std::int64_t slot = position % kPagePositions;
-  for (std::int64_t head = threadIdx.x / kWarp; head < a.heads + a.kv_heads;
-       head += blockDim.x / kWarp) {
-    const std::int64_t column = head * a.head_dim;
-    if (head < a.heads) {
-      RotateHead(a, qkv, column, a.query_norm, position, qkv + column);
-    } else {
-      T* out = a.cache.Keys(row, position, head - a.heads, a.head_dim) + slot * a.head_dim;
-      RotateHead(a, qkv, column, a.key_norm, position, out);
-    }
+  if (head < a.heads) {
+    return RotateHead(a, qkv, column, a.query_norm, position, qkv + column);
   }
-  for (std::int64_t i = threadIdx.x; i < keys; i += blockDim.x) {
-    T* values =
-        a.cache.Keys(row, position, i / a.head_dim, a.head_dim) + kPagePositions * a.head_dim;
-    values[slot * a.head_dim + i % a.head_dim] =
-        FromFloat<T>(Biased<T>(a, qkv, queries + keys + i));
+  const bool is_key = head < a.heads + a.kv_heads;
+  const std::int64_t kv_head = head - a.heads - (is_key ? 0 : a.kv_heads);
+  T* keys =
+      a.cache.Keys(row, position, kv_head, a.head_dim) + position % kPagePositions * a.head_dim;
+  if (is_key) return RotateHead(a, qkv, column, a.key_norm, position, keys);
+  T* values = keys + kPagePositions * a.head_dim;
+  for (std::int64_t i = threadIdx.x % kWarp; i < a.head_dim; i += kWarp) {
+    values[i] = FromFloat<T>(Biased<T>(a, qkv, column + i));
   }
 }
 
@@ -71,7 +71,8 @@ __global__ void RopeKernel(RopeArgs<T> a) {
 
 template <class T>
 void RotateAndKeep(void* stream, const RopeArgs<T>& args) {
-  Launch({static_cast<unsigned>(args.rows), 1, 1, kThreads, 0}, stream, RopeKernel<T>, args);
+  const auto blocks = static_cast<unsigned>((args.heads + 2 * args.kv_heads + kHeads - 1) / kHeads);
+  Launch({static_cast<unsigned>(args.rows), blocks, 1, kThreads, 0}, stream, RopeKernel<T>, args);
 }
 
 template void RotateAndKeep<float>(void*, const RopeArgs<float>&);

@@ -9,6 +9,8 @@ constexpr unsigned kThreads = 256;
 template <class T>
 __global__ void EmbedKernel(const T* table, const std::int32_t* tokens, const DrawnToken* drawn,
                             std::int64_t columns, float* x) {
+  LetNextBegin();
+  WaitForPrevious();
   const std::int64_t row = blockIdx.x;
   std::int64_t token = tokens[row];
   if (token < 0) token = drawn[-1 - token].id;
@@ -21,6 +23,8 @@ __global__ void EmbedKernel(const T* table, const std::int32_t* tokens, const Dr
 
 template <class T>
 __global__ void AddNormKernel(AddNormArgs<T> a) {
+  LetNextBegin();
+  WaitForPrevious();
   const std::int64_t row = blockIdx.x;
   const std::int64_t source = a.sources == nullptr ? row : a.sources[row];
   float* x = a.x + source * a.columns;
@@ -44,6 +48,8 @@ __global__ void AddNormKernel(AddNormArgs<T> a) {
 
 template <class T>
 __global__ void SwiGluKernel(const T* in, const float* bias, std::int64_t width, T* out) {
+  LetNextBegin();
+  WaitForPrevious();
   const std::int64_t row = blockIdx.y;
   const std::int64_t i = static_cast<std::int64_t>(blockIdx.x) * blockDim.x + threadIdx.x;
   if (i >= width) return;

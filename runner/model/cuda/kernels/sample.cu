@@ -288,6 +288,8 @@ __device__ std::int32_t InvertKept(const Row& row, const Shared& shared, Kept ke
 
 __global__ void __launch_bounds__(kThreads)
     DrawKernel(const DrawRow* rows, std::int64_t vocabulary, DrawnToken* out) {
+  LetNextBegin();
+  WaitForPrevious();
   const DrawRow draw = rows[blockIdx.x];
   Row row{draw.logits, vocabulary, (vocabulary + kBlock - 1) / kBlock, 0, draw.inverse_temperature};
   const Shared shared(row.blocks);

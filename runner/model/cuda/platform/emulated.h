@@ -73,6 +73,9 @@ void Exchange(const T& mine, const Read& read) {
 #define blockDim (::assay::cuda::emulated::g_block_size)
 #define gridDim (::assay::cuda::emulated::g_grid_size)
 
+inline void LetNextBegin() {}
+inline void WaitForPrevious() {}
+inline void __threadfence() {}
 inline void __syncthreads() { emulated::BlockBarrier(); }
 inline void __syncwarp() { emulated::WarpBarrier(); }
 

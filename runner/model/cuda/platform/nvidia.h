@@ -3,6 +3,9 @@
 
 #include <cuda_runtime.h>
 
+#include <cstdlib>
+#include <cstring>
+
 #include "runner/model/cuda/platform/numbers.h"
 
 namespace assay::cuda {
@@ -44,6 +47,37 @@ __device__ inline void MultiplyTile(float (&sum)[4], const std::uint32_t (&a)[4]
       : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b[0]), "r"(b[1]));
 }
 
+// Lets the next kernel of the stream begin as soon as every block of this one has come here, where
+// that kernel was launched to overlap (Launch). Its blocks wait in WaitForPrevious.
+__device__ inline void LetNextBegin() {
+#if __CUDA_ARCH__ >= 900
+  asm volatile("griddepcontrol.launch_dependents;");
+#endif
+}
+// Until the kernels before this one have ended and what they wrote can be read. Since every kernel
+// waits so, "the one before has ended" says that all before it have.
+__device__ inline void WaitForPrevious() {
+#if __CUDA_ARCH__ >= 900
+  asm volatile("griddepcontrol.wait;" ::: "memory");
+#endif
+}
+
+// Whether kernels may begin before the ones ahead of them have ended: on compute capability 9.0 or
+// more, and if what runs there was compiled for it, so that its kernels do wait.
+// ASSAY_CUDA_OVERLAP=0 forbids it, to find out whether a fault comes from there.
+inline bool MayOverlap() {
+  constexpr int kCompiledFor[] = {__CUDA_ARCH_LIST__};
+  bool waits = false;
+  for (const int arch : kCompiledFor) waits = waits || arch == 900;
+  static const char* const wanted = std::getenv("ASSAY_CUDA_OVERLAP");
+  if (!waits || (wanted != nullptr && std::strcmp(wanted, "0") == 0)) return false;
+  int device = 0;
+  int major = 0;
+  cudaGetDevice(&device);
+  cudaDeviceGetAttribute(&major, cudaDevAttrComputeCapabilityMajor, device);
+  return major >= 9;
+}
+
 // Failures show at the stream's next Synchronize.
 template <class... Parameters, class... Arguments>
 void Launch(const LaunchShape& shape, void* stream, void (*kernel)(Parameters...),
@@ -53,8 +87,17 @@ void Launch(const LaunchShape& shape, void* stream, void (*kernel)(Parameters...
     cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize,
                          static_cast<int>(shape.shared_bytes));
   }
-  kernel<<<dim3(shape.grid_x, shape.grid_y, shape.grid_z), shape.threads, shape.shared_bytes,
-           static_cast<cudaStream_t>(stream)>>>(arguments...);
+  cudaLaunchAttribute overlap{};
+  overlap.id = cudaLaunchAttributeProgrammaticStreamSerialization;
+  overlap.val.programmaticStreamSerializationAllowed = 1;
+  cudaLaunchConfig_t config{};
+  config.gridDim = dim3(shape.grid_x, shape.grid_y, shape.grid_z);
+  config.blockDim = dim3(shape.threads);
+  config.dynamicSmemBytes = shape.shared_bytes;
+  config.stream = static_cast<cudaStream_t>(stream);
+  config.attrs = &overlap;
+  config.numAttrs = MayOverlap() ? 1 : 0;
+  cudaLaunchKernelEx(&config, kernel, arguments...);
 }
 
 }  // namespace assay::cuda

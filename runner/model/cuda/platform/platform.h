@@ -5,7 +5,10 @@
 //   SharedBytes()             the block's dynamic shared memory
 //   CopyAsync16, CommitCopies, WaitCopies<n>   copies from global to shared memory in groups
 //   MultiplyTile              one product of the matrix units
+//   LetNextBegin, WaitForPrevious   a kernel may begin while the one before it ends
 //   Launch                    from the host
+//
+// A kernel begins by both of these, and reads before the second only what no kernel writes.
 // The tests run the same sources on both.
 #pragma once
 
