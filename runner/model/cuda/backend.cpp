@@ -68,6 +68,9 @@ class CudaBackend : public Backend {
     auto known = HostMemory::Allocate(static_cast<std::size_t>(size.samples) * sizeof(DrawnToken));
     if (!known) return Pass(known.error());
     known_ = *std::move(known);
+    auto room = DeviceMemory::Allocate(DrawRoomBytes(size.samples, config_.vocabulary));
+    if (!room) return Pass(room.error());
+    draw_room_ = *std::move(room);
     stream_->Zero(pool_.data(), pool_.size() * sizeof(T));
     return Reload();
   }
@@ -131,7 +134,8 @@ class CudaBackend : public Backend {
       std::vector<DrawRow> rows;
       for (const DrawFrom& one : from) rows.push_back(RowOf(one));
       draw_rows_.Upload(*stream_, rows);
-      DrawTokens(stream_->handle(), draw_rows_.data(), count, vocabulary, own_drawn_.data());
+      DrawTokens(stream_->handle(), draw_rows_.data(), count, vocabulary, draw_room_.data(),
+                 own_drawn_.data());
     }
     if (seat_.link) {
       static_assert(sizeof(DrawnToken) == 2 * sizeof(float));
@@ -220,6 +224,7 @@ class CudaBackend : public Backend {
   DeviceArray<float> kept_;
   DeviceArray<std::int32_t> step_;
   DeviceArray<DrawRow> draw_rows_;
+  DeviceMemory draw_room_;
   DeviceArray<DrawnToken> own_drawn_;
   DeviceArray<DrawnToken> all_drawn_;  // where there is a link
   HostMemory known_;                   // the draws, once they are finished

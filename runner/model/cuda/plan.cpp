@@ -5,6 +5,7 @@
 
 #include "runner/model/cuda/backend.h"
 #include "runner/model/cuda/kernels/attention.h"
+#include "runner/model/cuda/kernels/sample.h"
 #include "runner/model/transformer/page_pool.h"
 
 namespace assay::cuda {
@@ -24,7 +25,8 @@ std::int64_t WorkBytes(const ModelConfig& config, const Options& options) {
                                    ? Network<float>::WorkBytes(config, size, parts)
                                    : Network<Bf16>::WorkBytes(config, size, parts);
   const std::int64_t kept = options.samples * config.vocabulary * 4;
-  return network + kept + LargestStep(size.rows, config.context) * 4 + kLibraryBytes;
+  const auto room = static_cast<std::int64_t>(DrawRoomBytes(size.samples, config.vocabulary));
+  return network + kept + room + LargestStep(size.rows, config.context) * 4 + kLibraryBytes;
 }
 
 MemoryPlan WithoutCache(const ModelConfig& config, const Options& options,

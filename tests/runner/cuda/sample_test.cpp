@@ -30,7 +30,8 @@ void Compare(DeviceCase& device, const std::vector<float>& logits, const Samplin
   }
   const auto d_rows = device.Put(rows);
   const auto drawn = device.Room<DrawnToken>(rows.size());
-  DrawTokens(device.handle(), d_rows.data(), draws, n, drawn.data());
+  const auto room = device.Room<double>(DrawRoomBytes(draws, n) / sizeof(double) + 1);
+  DrawTokens(device.handle(), d_rows.data(), draws, n, room.data(), drawn.data());
   const auto tokens = device.Get(drawn);
   Sampler sampler;
   for (std::size_t i = 0; i < rows.size(); ++i) {
@@ -64,6 +65,19 @@ TEST_CASE("the device draws what the CPU's sampler draws") {
     const auto logits = device.Random(n, 3);
     for (const Sampling& sampling : Samplings()) Compare(device, logits, sampling, 4);
   }
+}
+
+TEST_CASE("large vocabularies: many chunks, cuts that take several passes") {
+  DeviceCase device;
+  constexpr std::int64_t kVocabulary = 3 * 4096 + 700;
+  // Far apart, close together, and all but a few equal: more ties than one pass can gather.
+  for (const double scale : {5.0, 0.01}) {
+    const auto logits = device.Random(kVocabulary, scale);
+    for (const Sampling& sampling : Samplings()) Compare(device, logits, sampling, 3);
+  }
+  std::vector<float> flat(kVocabulary, 1.0F);
+  flat[9000] = flat[4096] = 3.0F;
+  for (const Sampling& sampling : Samplings()) Compare(device, flat, sampling, 3);
 }
 
 TEST_CASE("equal logits are kept and drawn by ascending ids") {

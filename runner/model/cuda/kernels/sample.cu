@@ -1,89 +1,80 @@
-// One block draws one token. Weights are exp((logit - max) / temperature), in (0, 1].
-//
-// Every cut (top-k, top-p, min-p) keeps a beginning of the tokens in descending order of weight,
-// equal weights by ascending id. Such a beginning is told by the smallest weight in it and by how
-// many tokens of exactly that weight belong to it, and found by bisection over the bits of a
-// weight: no sorting, and no sums whose order depends on timing.
-#include "runner/model/cuda/kernels/math.h"
+// Weights are exp((logit - max) / temperature), in (0, 1]. Two kernels go over all logits of a row
+// in as many blocks as it has chunks: one for the largest of each chunk, one for sums of weights.
+// One block then draws the row's token.
 #include "runner/model/cuda/kernels/sample.h"
-#include "runner/model/transformer/kernels/types.h"
+#include "runner/model/cuda/kernels/sample_cut.h"
 
 namespace assay::cuda {
+namespace draw {
 namespace {
 
-using Mass = unsigned long long;  // of weights, in units of 2^-40
-
-constexpr unsigned kThreads = 512;
-constexpr std::int64_t kBlock = kernels::kSumBlock;
-constexpr double kMassUnit = 1.0 / (1LL << 40);
-constexpr std::uint32_t kOneBits = 0x3F800000;  // of 1.0F, the largest weight
-
-// The shared memory of a block.
-struct Shared {
-  double* sums;              // of each kBlock weights
-  unsigned long long* wide;  // one a warp
-  double* chosen;            // what thread 0 found
-  float* stretch;            // kBlock weights
-  std::int32_t* ties;        // of each kBlock weights
-  std::int32_t* place;       // what thread 0 found
-  __device__ explicit Shared(std::int64_t blocks)
-      : sums(reinterpret_cast<double*>(SharedBytes())),
-        wide(reinterpret_cast<unsigned long long*>(sums + blocks)),
-        chosen(reinterpret_cast<double*>(wide + kThreads / kWarp)),
-        stretch(reinterpret_cast<float*>(chosen + 1)),
-        ties(reinterpret_cast<std::int32_t*>(stretch + kBlock)),
-        place(ties + blocks) {}
-  static std::size_t Bytes(std::int64_t blocks) {
-    return static_cast<std::size_t>(blocks) * (sizeof(double) + sizeof(std::int32_t)) +
-           (kThreads / kWarp + 1) * sizeof(double) + kBlock * sizeof(float) +
-           2 * sizeof(std::int32_t);
-  }
+// What the kernels leave for each other, of all rows.
+struct Room {
+  double* sums;   // [row][block]
+  float* maxima;  // [row][chunk]
+  Room(void* room, std::int64_t rows, std::int64_t vocabulary)
+      : sums(static_cast<double*>(room)),
+        maxima(reinterpret_cast<float*>(sums + rows * Blocks(vocabulary))) {}
 };
 
-// One row and what all threads know of it.
-struct Row {
-  const float* logits;
-  std::int64_t vocabulary;
-  std::int64_t blocks;
-  float max;
-  float factor;
-  __device__ float Weight(std::int64_t i) const { return Exp((logits[i] - max) * factor); }
-};
-
-__device__ Mass MassOf(float weight) {
-  return static_cast<Mass>(static_cast<double>(weight) / kMassUnit + 0.5);
-}
-
-// The largest logit; NaN where one is NaN or +infinity.
-__device__ float FindMax(const Row& row, const Shared& shared) {
+// Leaves the largest logit of a chunk; NaN where one is NaN or +infinity.
+__global__ void __launch_bounds__(kDrawThreads)
+    MaxKernel(const DrawRow* rows, std::int64_t vocabulary, float* maxima) {
+  LetNextBegin();
+  WaitForPrevious();
+  const float* logits = rows[blockIdx.y].logits;
+  const std::int64_t first = blockIdx.x * kChunk + threadIdx.x;
   float largest = -INFINITY;
   float bad = 0;
-  for (std::int64_t i = threadIdx.x; i < row.vocabulary; i += kThreads) {
-    const float x = row.logits[i];
+  for (int i = 0; i < kChunkBlocks; ++i) {
+    const std::int64_t at = first + i * kBlock;
+    const float x = at < vocabulary ? logits[at] : -INFINITY;
     if (!(x < INFINITY)) bad = 1;
     largest = x > largest ? x : largest;
   }
-  auto* scratch = reinterpret_cast<float*>(shared.wide);
+  auto* scratch = reinterpret_cast<float*>(SharedBytes());
   largest = BlockMax(largest, scratch);
-  return BlockMax(bad, scratch) > 0 ? NAN : largest;
+  bad = BlockMax(bad, scratch);
+  if (threadIdx.x == 0) maxima[blockIdx.y * gridDim.x + blockIdx.x] = bad > 0 ? NAN : largest;
 }
 
-// Sums of blocks, each in 16 lanes as softmax.h says; thread 0 adds them up.
-__device__ double SumWeights(const Row& row, const Shared& shared) {
-  const std::int64_t half_warp = threadIdx.x / 16;
-  const std::int64_t lane = threadIdx.x % 16;
-  for (std::int64_t first = 0; first < row.blocks; first += kThreads / 16) {
-    const std::int64_t block = first + half_warp;
-    float sum = 0;
-    for (std::int64_t i = block * kBlock + lane; i < (block + 1) * kBlock && i < row.vocabulary;
-         i += 16) {
-      sum += row.Weight(i);
-    }
-    for (unsigned apart = 8; apart > 0; apart /= 2) {
-      sum += __shfl_xor_sync(kAllLanes, sum, apart);
-    }
-    if (lane == 0 && block < row.blocks) shared.sums[block] = static_cast<double>(sum);
+// The largest logit of a row; NaN where one is NaN or +infinity. For a whole warp.
+__device__ float FindMax(const float* maxima, std::int64_t chunks) {
+  float largest = -INFINITY;
+  float bad = 0;
+  for (std::int64_t i = threadIdx.x % kWarp; i < chunks; i += kWarp) {
+    const float x = maxima[i];
+    if (!(x < INFINITY)) bad = 1;
+    largest = x > largest ? x : largest;
   }
+  largest = WarpMax(largest);
+  return WarpMax(bad) > 0 ? NAN : largest;
+}
+
+// Sums of a chunk's blocks, each by half a warp in 16 lanes as softmax.h says.
+__global__ void __launch_bounds__(kChunkBlocks * 16)
+    SumKernel(const DrawRow* rows, std::int64_t vocabulary, const float* maxima, double* sums) {
+  LetNextBegin();
+  WaitForPrevious();
+  const std::int64_t chunks = gridDim.x;
+  const DrawRow draw = rows[blockIdx.y];
+  const float max = FindMax(maxima + blockIdx.y * chunks, chunks);
+  const Row row{draw.logits, vocabulary, Blocks(vocabulary), max, draw.inverse_temperature};
+  const std::int64_t block = blockIdx.x * kChunkBlocks + threadIdx.x / 16;
+  float sum = 0;
+  for (std::int64_t i = block * kBlock + threadIdx.x % 16;
+       i < (block + 1) * kBlock && i < vocabulary; i += 16) {
+    sum += row.Weight(i);
+  }
+  for (unsigned apart = 8; apart > 0; apart /= 2) sum += __shfl_xor_sync(kAllLanes, sum, apart);
+  if (threadIdx.x % 16 == 0 && block < row.blocks) {
+    sums[blockIdx.y * row.blocks + block] = static_cast<double>(sum);
+  }
+}
+
+// The blocks' sums, to shared memory, and their sum.
+__device__ double SumBlocks(const Row& row, const double* sums, const Shared& shared) {
+  for (std::int64_t i = threadIdx.x; i < row.blocks; i += kDrawThreads) shared.sums[i] = sums[i];
   __syncthreads();
   if (threadIdx.x == 0) {
     double total = 0;
@@ -96,17 +87,25 @@ __device__ double SumWeights(const Row& row, const Shared& shared) {
   return total;
 }
 
+// The smallest of the threads' numbers, which are below 2^24.
+__device__ std::int64_t Smallest(std::int64_t mine, const Shared& shared) {
+  auto* scratch = reinterpret_cast<float*>(shared.wide);
+  return static_cast<std::int64_t>(-BlockMax(-static_cast<float>(mine), scratch));
+}
+
 // The largest logit's id, the lowest among equals.
-__device__ std::int32_t ArgMax(const Row& row, const Shared& shared) {
+__device__ std::int32_t ArgMax(const Row& row, const float* maxima, const Shared& shared) {
   std::int64_t best = row.vocabulary;
-  for (std::int64_t i = threadIdx.x; i < row.vocabulary; i += kThreads) {
-    if (row.logits[i] == row.max) {
-      best = i;
-      break;
-    }
+  for (std::int64_t i = threadIdx.x; i < Chunks(row.vocabulary); i += kDrawThreads) {
+    if (maxima[i] == row.max && i < best) best = i;
   }
-  const float lowest = -BlockMax(-static_cast<float>(best), reinterpret_cast<float*>(shared.wide));
-  return static_cast<std::int32_t>(lowest);  // exact: vocabularies are below 2^24
+  const std::int64_t first = Smallest(best, shared) * kChunk + threadIdx.x;
+  best = row.vocabulary;
+  for (int j = kChunkBlocks - 1; j >= 0; --j) {
+    const std::int64_t i = first + j * kBlock;
+    if (i < row.vocabulary && row.logits[i] == row.max) best = i;
+  }
+  return static_cast<std::int32_t>(Smallest(best, shared));
 }
 
 __device__ void LoadStretch(const Row& row, const Shared& shared, std::int64_t block) {
@@ -138,92 +137,11 @@ __device__ std::int32_t Invert(const Row& row, const Shared& shared, double left
   return static_cast<std::int32_t>(block * kBlock + last);
 }
 
-// A beginning of the tokens in descending order.
-struct Kept {
-  std::uint32_t bits;  // of its smallest weight
-  std::int32_t ties;   // tokens of exactly that weight that belong to it, lowest ids first
-};
-
-struct Total {
-  std::int64_t count;
-  Mass mass;
-};
-
-// Of the tokens whose weight has at least these bits.
-__device__ Total TotalFrom(const Row& row, const Shared& shared, std::uint32_t bits) {
-  Mass count = 0;
-  Mass mass = 0;
-  for (std::int64_t i = threadIdx.x; i < row.vocabulary; i += kThreads) {
-    const float weight = row.Weight(i);
-    if (FloatToBits(weight) < bits) continue;
-    ++count;
-    mass += MassOf(weight);
-  }
-  count = BlockSum(count, shared.wide);
-  mass = BlockSum(mass, shared.wide);
-  return {static_cast<std::int64_t>(count), mass};
-}
-
-// The shortest beginning with `count` tokens, or with at least `mass`, whichever is not 0; all
-// tokens of positive weight where there are no such.
-__device__ Kept Shortest(const Row& row, const Shared& shared, std::int64_t count, Mass mass) {
-  std::uint32_t low = 1;  // always far enough, or as far as possible
-  std::uint32_t high = kOneBits + 1;
-  while (high - low > 1) {
-    const std::uint32_t middle = low + (high - low) / 2;
-    const Total total = TotalFrom(row, shared, middle);
-    if (count > 0 ? total.count >= count : total.mass >= mass) {
-      low = middle;
-    } else {
-      high = middle;
-    }
-  }
-  const Total above = TotalFrom(row, shared, low + 1);
-  const Total from = TotalFrom(row, shared, low);
-  const std::int64_t ties = from.count - above.count;
-  std::int64_t wanted = 0;
-  if (count > 0) {
-    wanted = count - above.count;
-  } else {
-    const Mass unit = MassOf(BitsToFloat(low));
-    const Mass missing = mass > above.mass ? mass - above.mass : 0;
-    wanted = unit > 0 ? static_cast<std::int64_t>((missing + unit - 1) / unit) : ties;
-  }
-  wanted = wanted < ties ? wanted : ties;
-  return {low, static_cast<std::int32_t>(wanted)};
-}
-
-__device__ Kept Shorter(Kept a, Kept b) {
-  if (a.bits != b.bits) return a.bits > b.bits ? a : b;
-  return a.ties < b.ties ? a : b;
-}
-
-__device__ Kept Cut(const Row& row, const Shared& shared, const DrawRow& draw) {
-  constexpr std::int32_t kAll = 0x7FFFFFFF;
-  const std::uint32_t least = FloatToBits(draw.min_p);
-  Kept kept{least > 1 ? least : 1, kAll};
-  Mass total = 0;
-  if (draw.top_k > 0 && draw.top_k < row.vocabulary) {
-    const Kept first = Shortest(row, shared, draw.top_k, 0);
-    total = TotalFrom(row, shared, first.bits + 1).mass +
-            static_cast<Mass>(first.ties) * MassOf(BitsToFloat(first.bits));
-    kept = Shorter(kept, first);
-  } else if (draw.top_p < 1) {
-    total = TotalFrom(row, shared, 1).mass;
-  }
-  if (draw.top_p < 1) {
-    const double mass = draw.top_p * static_cast<double>(total);
-    const auto whole = static_cast<Mass>(mass);
-    const Mass wanted = static_cast<double>(whole) < mass ? whole + 1 : whole;
-    kept = Shorter(kept, Shortest(row, shared, 0, wanted > 0 ? wanted : 1));
-  }
-  return kept;
-}
-
 // Each block's kept weights but for ties, and its ties, by one warp a block.
 __device__ void SumKept(const Row& row, const Shared& shared, Kept kept) {
   const unsigned lane = threadIdx.x % kWarp;
-  for (std::int64_t block = threadIdx.x / kWarp; block < row.blocks; block += kThreads / kWarp) {
+  for (std::int64_t block = threadIdx.x / kWarp; block < row.blocks;
+       block += kDrawThreads / kWarp) {
     double sum = 0;
     std::int32_t ties = 0;
     for (std::int64_t i = block * kBlock + lane; i < (block + 1) * kBlock && i < row.vocabulary;
@@ -286,21 +204,23 @@ __device__ std::int32_t InvertKept(const Row& row, const Shared& shared, Kept ke
   return static_cast<std::int32_t>(block * kBlock + last);
 }
 
-__global__ void __launch_bounds__(kThreads)
-    DrawKernel(const DrawRow* rows, std::int64_t vocabulary, DrawnToken* out) {
+__global__ void __launch_bounds__(kDrawThreads)
+    DrawKernel(const DrawRow* rows, std::int64_t vocabulary, Room room, DrawnToken* out) {
   LetNextBegin();
   WaitForPrevious();
   const DrawRow draw = rows[blockIdx.x];
-  Row row{draw.logits, vocabulary, (vocabulary + kBlock - 1) / kBlock, 0, draw.inverse_temperature};
+  const float* maxima = room.maxima + blockIdx.x * Chunks(vocabulary);
+  const Row row{draw.logits, vocabulary, Blocks(vocabulary), FindMax(maxima, Chunks(vocabulary)),
+                draw.inverse_temperature};
   const Shared shared(row.blocks);
-  row.max = FindMax(row, shared);
-  const double sum = row.max > -INFINITY ? SumWeights(row, shared) : 0.0;
+  const double sum =
+      row.max > -INFINITY ? SumBlocks(row, room.sums + blockIdx.x * row.blocks, shared) : 0.0;
   DrawnToken drawn;
   if (sum > 0) {
     const bool cuts =
         (draw.top_k > 0 && draw.top_k < vocabulary) || draw.top_p < 1 || draw.min_p > 0;
     if (draw.greedy != 0) {
-      drawn.id = ArgMax(row, shared);
+      drawn.id = ArgMax(row, maxima, shared);
     } else if (!cuts) {
       drawn.id = Invert(row, shared, draw.uniform * sum);
     } else {
@@ -313,12 +233,26 @@ __global__ void __launch_bounds__(kThreads)
 }
 
 }  // namespace
+}  // namespace draw
+
+std::size_t DrawRoomBytes(std::int64_t count, std::int64_t vocabulary) {
+  return static_cast<std::size_t>(count) *
+         (static_cast<std::size_t>(draw::Blocks(vocabulary)) * sizeof(double) +
+          static_cast<std::size_t>(draw::Chunks(vocabulary)) * sizeof(float));
+}
 
 void DrawTokens(void* stream, const DrawRow* rows, std::int64_t count, std::int64_t vocabulary,
-                DrawnToken* out) {
-  const std::int64_t blocks = (vocabulary + kBlock - 1) / kBlock;
-  Launch({static_cast<unsigned>(count), 1, 1, kThreads, Shared::Bytes(blocks)}, stream, DrawKernel,
-         rows, vocabulary, out);
+                void* memory, DrawnToken* out) {
+  using namespace draw;  // NOLINT
+  const Room room(memory, count, vocabulary);
+  const auto chunks = static_cast<unsigned>(Chunks(vocabulary));
+  const auto all = static_cast<unsigned>(count);
+  Launch({chunks, all, 1, kDrawThreads, kDrawThreads / kWarp * sizeof(float)}, stream, MaxKernel,
+         rows, vocabulary, room.maxima);
+  Launch({chunks, all, 1, kChunkBlocks * 16, 0}, stream, SumKernel, rows, vocabulary,
+         static_cast<const float*>(room.maxima), room.sums);
+  Launch({all, 1, 1, kDrawThreads, Shared::Bytes(Blocks(vocabulary))}, stream, DrawKernel, rows,
+         vocabulary, room, out);
 }
 
 }  // namespace assay::cuda

@@ -7,6 +7,7 @@
 // such rounding.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 namespace assay::cuda {
@@ -26,8 +27,12 @@ struct DrawnToken {
   float logprob = 0;
 };
 
-// A draw for each of `count` rows, from the first `vocabulary` logits.
+// Bytes of memory that DrawTokens works in.
+std::size_t DrawRoomBytes(std::int64_t count, std::int64_t vocabulary);
+
+// A draw for each of `count` rows, from the first `vocabulary` logits. `room`: DrawRoomBytes,
+// aligned to 8.
 void DrawTokens(void* stream, const DrawRow* rows, std::int64_t count, std::int64_t vocabulary,
-                DrawnToken* out);
+                void* room, DrawnToken* out);
 
 }  // namespace assay::cuda
