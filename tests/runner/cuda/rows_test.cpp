@@ -45,7 +45,7 @@ TEST_CASE("rows of tokens that only the device knows") {
 
 TEMPLATE_TEST_CASE("residual sum and norm", "", float, Bf16, Half) {
   DeviceCase device;
-  for (const std::int64_t columns : {8, 64, 72, 576, 896}) {
+  for (const std::int64_t columns : {8, 64, 72, 576, 896, 2048, 2312}) {
     for (const bool gather : {false, true}) {
       const std::int64_t rows = gather ? 3 : 5;
       const std::vector<std::int32_t> sources = {4, 0, 2};

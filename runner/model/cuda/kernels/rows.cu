@@ -21,28 +21,67 @@ __global__ void EmbedKernel(const T* table, const std::int32_t* tokens, const Dr
   }
 }
 
+// A thread has columns thread, thread + kThreads, …; kKept of them at a time stay in registers, and
+// are fetched together.
+constexpr int kKept = 8;
+
+__device__ inline std::int64_t Column(std::int64_t first, int j) {
+  return first + threadIdx.x + j * static_cast<std::int64_t>(kThreads);
+}
+
+// Columns of `row` from `first` on; zeros beyond the end.
 template <class T>
-__global__ void AddNormKernel(AddNormArgs<T> a) {
+__device__ void LoadColumns(const T* row, std::int64_t first, std::int64_t columns,
+                            float (&out)[kKept]) {
+  for (int j = 0; j < kKept; ++j) {
+    const std::int64_t i = Column(first, j);
+    out[j] = i < columns ? ToFloat(row[i]) : 0.0F;
+  }
+}
+
+template <class T>
+__device__ void AddColumns(const T* row, std::int64_t first, std::int64_t columns,
+                           float (&to)[kKept]) {
+  float values[kKept];
+  LoadColumns(row, first, columns, values);
+  for (int j = 0; j < kKept; ++j) to[j] += values[j];
+}
+
+template <class T>
+__global__ void __launch_bounds__(kThreads) AddNormKernel(AddNormArgs<T> a) {
+  constexpr std::int64_t kAtOnce = kKept * static_cast<std::int64_t>(kThreads);
   LetNextBegin();
+  float weight[kKept];
+  LoadColumns(a.weight, 0, a.columns, weight);
   WaitForPrevious();
   const std::int64_t row = blockIdx.x;
   const std::int64_t source = a.sources == nullptr ? row : a.sources[row];
   float* x = a.x + source * a.columns;
+  float kept[kKept];
   float squares = 0;
-  for (std::int64_t i = threadIdx.x; i < a.columns; i += blockDim.x) {
-    float value = x[i];
-    if (a.delta != nullptr) {
-      const T* delta = a.delta + source * a.columns + i;
-      for (std::int64_t p = 0; p < a.parts; ++p) value += ToFloat(delta[p * a.part_stride]);
+  for (std::int64_t first = 0; first < a.columns; first += kAtOnce) {
+    LoadColumns(x, first, a.columns, kept);
+    for (std::int64_t p = 0; a.delta != nullptr && p < a.parts; ++p) {
+      AddColumns(a.delta + p * a.part_stride + source * a.columns, first, a.columns, kept);
     }
-    if (a.bias != nullptr) value += a.bias[i];
-    x[i] = value;
-    squares = fmaf(value, value, squares);
+    if (a.bias != nullptr) AddColumns(a.bias, first, a.columns, kept);
+    for (int j = 0; j < kKept; ++j) {
+      squares = fmaf(kept[j], kept[j], squares);
+      if (Column(first, j) < a.columns) x[Column(first, j)] = kept[j];
+    }
   }
   const float sum = BlockSum(squares, reinterpret_cast<float*>(SharedBytes()));
   const float scale = 1.0F / sqrtf(sum / static_cast<float>(a.columns) + a.epsilon);
-  for (std::int64_t i = threadIdx.x; i < a.columns; i += blockDim.x) {
-    a.out[row * a.columns + i] = FromFloat<T>(x[i] * scale * a.weight[i]);
+  T* out = a.out + row * a.columns;
+  for (std::int64_t first = 0; first < a.columns; first += kAtOnce) {
+    if (a.columns > kAtOnce) {
+      LoadColumns(x, first, a.columns, kept);
+      LoadColumns(a.weight, first, a.columns, weight);
+    }
+    for (int j = 0; j < kKept; ++j) {
+      const std::int64_t i = Column(first, j);
+      if (i < a.columns) out[i] = FromFloat<T>(kept[j] * scale * weight[j]);
+    }
   }
 }
 

@@ -59,6 +59,7 @@ struct Block {
   Place scheduler;
   std::vector<std::unique_ptr<Fiber>> fibers;  // kept from block to block
   unsigned threads = 0;
+  unsigned waited = 0;  // threads that have waited for the previous kernel
   Barrier barrier;
   std::vector<Barrier> warps;
   std::vector<unsigned char> shared;
@@ -110,6 +111,7 @@ void Prepare(Fiber& fiber) {
 void RunBlock(Block& block) {
   std::memset(block.shared.data(), 0xFF, block.shared.size());
   block.barrier = {};
+  block.waited = 0;
   block.warps.assign(block.threads / kWarp, {});
   for (unsigned i = 0; i < block.threads; ++i) Prepare(*block.fibers[i]);
   unsigned left = block.threads;
@@ -127,6 +129,8 @@ void RunBlock(Block& block) {
     }
     ASSAY_CHECK(moved, "threads of a block wait at different barriers, or some have ended");
   }
+  ASSAY_CHECK(block.waited == block.threads,
+              "a thread has not waited for the previous kernel, or has twice");
 }
 
 void RunGrid(const LaunchShape& shape, const std::function<void()>& thread) {
@@ -159,6 +163,7 @@ void RunGrid(const LaunchShape& shape, const std::function<void()>& thread) {
 
 }  // namespace
 
+void NoteWaited() { ++Current().waited; }
 void BlockBarrier() { Wait(Current().barrier, Current().threads); }
 void WarpBarrier() { Wait(Current().warps[g_thread.x / kWarp], kWarp); }
 unsigned char* Shared() { return Current().shared.data(); }

@@ -5,7 +5,8 @@
 // thread; each runs until it waits at a barrier of its block or warp. Blocks run one after the
 // other. A barrier that some thread never reaches, or that threads pass in different numbers, ends
 // the program with a message. Shared memory is filled with NaNs before each block, so that what is
-// read before it is written shows. Threads run in ascending order, or in descending order where the
+// read before it is written shows. A kernel whose threads do not all come to WaitForPrevious ends
+// the program as well. Threads run in ascending order, or in descending order where the
 // environment variable ASSAY_EMULATED_BACKWARDS is set: kernels whose results differ lack a
 // barrier. What it cannot show: faults of memory ordering between warps, of the real matrix units'
 // rounding, of launch limits; and speed.
@@ -42,6 +43,7 @@ extern Index g_block;
 extern Index g_block_size;
 extern Index g_grid_size;
 
+void NoteWaited();
 void BlockBarrier();
 void WarpBarrier();
 unsigned char* Shared();
@@ -74,7 +76,7 @@ void Exchange(const T& mine, const Read& read) {
 #define gridDim (::assay::cuda::emulated::g_grid_size)
 
 inline void LetNextBegin() {}
-inline void WaitForPrevious() {}
+inline void WaitForPrevious() { emulated::NoteWaited(); }
 inline void __threadfence() {}
 inline void __syncthreads() { emulated::BlockBarrier(); }
 inline void __syncwarp() { emulated::WarpBarrier(); }
