@@ -243,6 +243,7 @@ std::size_t DrawRoomBytes(std::int64_t count, std::int64_t vocabulary) {
 
 void DrawTokens(void* stream, const DrawRow* rows, std::int64_t count, std::int64_t vocabulary,
                 void* memory, DrawnToken* out) {
+  if (count == 0) return;
   using namespace draw;  // NOLINT
   const Room room(memory, count, vocabulary);
   const auto chunks = static_cast<unsigned>(Chunks(vocabulary));
