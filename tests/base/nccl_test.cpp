@@ -48,7 +48,7 @@ TEST_CASE("a library that is not NCCL is refused by its name") {
                          "ASSAY_NCCL (/no/such/libnccl.so.2: cannot open shared object file"));
   CHECK(Told(ASSAY_SOURCE_DIR "/README.md").find("README.md cannot be loaded: ") !=
         std::string::npos);
-  CHECK(Told("libm.so.6").starts_with("libm.so.6 is no NCCL that can be used: it has no nccl"));
+  CHECK(Told("libm.so.6").starts_with("libm.so.6 is no NCCL 2 that can be used: it has no nccl"));
 }
 
 TEST_CASE("NCCL's codes become sentences") {

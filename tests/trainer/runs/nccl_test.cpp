@@ -267,7 +267,7 @@ TEST_CASE("why it is Gloo where NCCL cannot be used is told in one line",
         std::string::npos);
   job.exchange = "nccl";
   CHECK(tell("libm.so.6", 9)
-            .find("message: exchange over NCCL: libm.so.6 is no NCCL that can be "
+            .find("message: exchange over NCCL: libm.so.6 is no NCCL 2 that can be "
                   "used: it has no nccl") != std::string::npos);
 }
 
