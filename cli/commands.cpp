@@ -6,6 +6,7 @@ void AddCommands(CLI::App& app) {
   AddScore(app);
   AddReport(app);
   AddVerify(app);
+  AddServe(app);
   AddTasks(app);
   AddCompare(app);
   AddImport(app);

@@ -12,6 +12,7 @@ void AddCompare(CLI::App& app);
 void AddImport(CLI::App& app);
 void AddRegrade(CLI::App& app);
 void AddSandbox(CLI::App& app);
+void AddServe(CLI::App& app);
 void AddSample(CLI::App& app);
 void AddTokenize(CLI::App& app);
 void AddVerify(CLI::App& app);

@@ -7,7 +7,7 @@
 
 namespace assay::cli {
 
-Interrupts::Interrupts() {
+Interrupts::Interrupts(const char* note) : note_(note) {
   sigemptyset(&signals_);
   sigaddset(&signals_, SIGINT);
   sigaddset(&signals_, SIGTERM);
@@ -28,7 +28,7 @@ void Interrupts::Watch(const std::stop_token& end) {
     const timespec wait{0, 50'000'000};
     if (sigtimedwait(&signals_, nullptr, &wait) < 0) continue;
     if (stop_.stop_requested()) ::_exit(130);
-    std::fputs("\nassay: stopping; what is stored stays (once more: stop at once)\n", stderr);
+    std::fprintf(stderr, "\nassay: %s (once more: stop at once)\n", note_);
     stop_.request_stop();
   }
 }

@@ -12,7 +12,8 @@ namespace assay::cli {
 // closed terminal (SIGHUP) is ignored meanwhile, so that a run outlives it.
 class Interrupts {
  public:
-  Interrupts();
+  // `note` is shown at the first signal. It must outlive this.
+  explicit Interrupts(const char* note = "stopping; what is stored stays");
   ~Interrupts();
   Interrupts(const Interrupts&) = delete;
   Interrupts& operator=(const Interrupts&) = delete;
@@ -23,6 +24,7 @@ class Interrupts {
  private:
   void Watch(const std::stop_token& end);
 
+  const char* const note_;
   sigset_t signals_{};
   sigset_t before_{};
   std::stop_source stop_;

@@ -188,7 +188,10 @@ fs::path DataCache() {
 
 Result<Suite> FindSuite(const std::string& name, const LibraryOptions& options) {
   std::error_code ignored;
-  if (LooksLikePath(name)) return LoadPack(name);
+  if (LooksLikePath(name)) {
+    if (options.paths) return LoadPack(name);
+    return Fail(ErrorCode::kUsage, "\"{}\": expected the name of a suite, not a path", name);
+  }
   if (name == "assay-10k") return MakeBenchmark();
   if (name == "assay-mini") return MakeMini();
   const auto home = TasksHome(options);
@@ -197,7 +200,7 @@ Result<Suite> FindSuite(const std::string& name, const LibraryOptions& options) 
   if (fs::exists(pack / "pack.json", ignored)) return LoadPack(pack);
   const fs::path manifest = *home / "suites" / (name + ".json");
   if (fs::exists(manifest, ignored)) return FindManifestSuite(manifest, options);
-  if (fs::exists(fs::path(name) / "pack.json", ignored)) return LoadPack(name);
+  if (options.paths && fs::exists(fs::path(name) / "pack.json", ignored)) return LoadPack(name);
   return Fail(ErrorCode::kUsage, "there is no suite \"{}\"{}; \"assay tasks list\" shows them",
               name, DidYouMean(name, NamesIn(*home)));
 }
@@ -205,7 +208,7 @@ Result<Suite> FindSuite(const std::string& name, const LibraryOptions& options) 
 Result<SuiteProblem> FindProblem(const std::string& name, const LibraryOptions& options) {
   static std::mutex mutex;
   static std::map<std::string, Loaded> cache;
-  std::string settings = "\n" + options.home.string();
+  std::string settings = fmt::format("\n{}\n{}", options.paths, options.home.string());
   for (const auto& folder : options.data_dirs) settings += "\n" + folder.string();
   std::optional<Error> first;
   const std::lock_guard lock(mutex);

@@ -21,6 +21,8 @@ struct LibraryOptions {
   // Where packs/ and suites/ lie. Empty: ASSAY_HOME, then share/assay beside the program, then the
   // source folder the program was built from.
   std::filesystem::path home;
+  // Whether a name may be a pack's path. False where names come from others than the user.
+  bool paths = true;
 };
 
 // The folder with packs/ and suites/. kNotFound, naming the places looked at.

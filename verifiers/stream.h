@@ -8,6 +8,7 @@
 // "line 7: …"}, and the rest is still judged. Blank lines are passed over.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <functional>
 #include <istream>
@@ -27,9 +28,11 @@ struct StreamOptions {
   std::size_t threads = 1;
   std::chrono::milliseconds budget{10'000};  // of one response; verifiers may have their own
   std::size_t max_line_bytes = std::size_t{64} << 20;
-  // The verifier of a problem by its name, "suite/id"; null: such lines are errors. Called from one
-  // thread.
+  // The verifier of a problem by its name, "suite/id"; null: such lines are errors. Called by one
+  // thread at a time.
   std::function<Result<std::shared_ptr<const Verifier>>(const std::string& name)> find_problem = {};
+  // Refuses specs of lines that ask for too much; null: none is refused. Thread-safe.
+  std::function<Result<void>(const Json& spec)> check_spec = {};
 };
 
 struct StreamSummary {

@@ -6,9 +6,8 @@
 #include <iostream>
 #include <memory>
 
-#include "base/thread_pool.h"
 #include "cli/commands.h"
-#include "tasks/library.h"
+#include "cli/judging.h"
 #include "verifiers/math/math_verifier.h"
 #include "verifiers/registry.h"
 #include "verifiers/stream.h"
@@ -18,27 +17,12 @@ namespace {
 
 struct Options {
   std::string file = "-";
-  std::string verifier = "math";
-  std::string profile;
+  JudgingFlags judging;
   std::string reference, response;
-  std::vector<std::string> data_dirs;
-  std::size_t threads = 0;
   bool single = false;  // --reference and --response instead of a stream
   bool json = false;
   bool explain = false;
 };
-
-// "math" or {"kind": "math", …}.
-Result<Json> ReadSpec(const Options& options) {
-  Json spec = {{"kind", options.verifier}};
-  if (options.verifier.starts_with('{')) {
-    auto parsed = ParseJson(options.verifier);
-    if (!parsed) return Within("--verifier", parsed.error());
-    spec = std::move(*parsed);
-  }
-  if (!options.profile.empty()) spec["profile"] = options.profile;
-  return spec;
-}
 
 // What was found, how both sides were read, and why the verdict follows.
 int Explain(const Options& options, const Json& spec) {
@@ -72,25 +56,6 @@ int VerifyOne(const Options& options, const Json& spec) {
   return verdict.outcome == Outcome::kCorrect ? kDone : kConditionFailed;
 }
 
-// Problems by "suite/id"; the suites are loaded once.
-StreamOptions MakeStreamOptions(const Options& options, const Json& spec) {
-  LibraryOptions library;
-  library.data_dirs.assign(options.data_dirs.begin(), options.data_dirs.end());
-  StreamOptions stream;
-  stream.spec = spec;
-  stream.profile = options.profile;
-  stream.threads = options.threads == 0 ? UsableThreads() : options.threads;
-  stream.find_problem =
-      [library](const std::string& name) -> Result<std::shared_ptr<const Verifier>> {
-    const auto found = FindProblem(name, library);
-    if (!found) return Pass(found.error());
-    auto made = VerifierOf(*found->suite, *found->problem);
-    if (!made) return Pass(made.error());
-    return std::shared_ptr<const Verifier>(std::move(*made));
-  };
-  return stream;
-}
-
 int VerifyLines(const Options& options, const Json& spec) {
   std::ios::sync_with_stdio(false);
   std::ifstream file;
@@ -102,7 +67,7 @@ int VerifyLines(const Options& options, const Json& spec) {
   std::istream& in = options.file == "-" ? std::cin : file;
   bool written = true;
   const auto summary =
-      VerifyStream(in, MakeStreamOptions(options, spec), [&](std::string_view line) {
+      VerifyStream(in, MakeStreamOptions(options.judging, spec), [&](std::string_view line) {
         written = std::fwrite(line.data(), 1, line.size(), stdout) == line.size() &&
                   std::fputc('\n', stdout) != EOF &&
                   (in.rdbuf()->in_avail() > 0 || std::fflush(stdout) == 0);
@@ -116,13 +81,8 @@ int VerifyLines(const Options& options, const Json& spec) {
 }
 
 int Run(const Options& options) {
-  const auto spec = ReadSpec(options);
+  const auto spec = DefaultSpec(options.judging);
   if (!spec) return Report(spec.error());
-  const auto kinds = VerifierKinds();
-  if (!options.verifier.starts_with('{') &&
-      std::find(kinds.begin(), kinds.end(), options.verifier) == kinds.end()) {
-    return Report(MakeVerifier(*spec, {}).error());
-  }
   return options.single ? VerifyOne(options, *spec) : VerifyLines(options, *spec);
 }
 
@@ -136,13 +96,7 @@ void AddVerify(CLI::App& app) {
                    "JSON lines of {\"id\", \"problem\", \"response\"} or {\"id\", \"reference\", "
                    "\"response\", \"verifier\"}; - is standard input")
       ->capture_default_str();
-  command->add_option("--verifier", options->verifier, "Kind or JSON spec for lines that name none")
-      ->capture_default_str();
-  command->add_option("--profile", options->profile,
-                      "Rules to extract and compare by, where the verifier has several");
-  command->add_option("--threads", options->threads, "Lines judged at once; 0: one per usable core")
-      ->capture_default_str();
-  command->add_option("--data", options->data_dirs, "Folders with the data files of suites");
+  AddJudgingFlags(command, options->judging);
   auto* reference = command->add_option("--reference", options->reference,
                                         "Judge one response against this; with --response");
   auto* response = command->add_option("--response", options->response, "The response to judge");
