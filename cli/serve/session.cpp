@@ -81,7 +81,7 @@ void Session::Stop() {
 
 bool Session::Close() {
   if (state_ == State::kClosed) return false;
-  const bool cut = state_ != State::kIdle;
+  const bool cut = state_ != State::kIdle && state_ != State::kLingering;
   state_ = State::kClosed;
   if (batch_) hub_.queue->Cancel(batch_);
   batch_.reset();
@@ -295,6 +295,7 @@ void Session::OnWritten(Failure failure) {
 // Closing with bytes unread resets the connection, and the client may lose the answer: so they are
 // read for a while.
 void Session::Linger() {
+  state_ = State::kLingering;
   Failure ignored;
   stream_.socket().shutdown(tcp::socket::shutdown_send, ignored);
   response_.reset();

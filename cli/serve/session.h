@@ -33,7 +33,7 @@ class Session : public std::enable_shared_from_this<Session> {
 
  private:
   using Failure = boost::beast::error_code;
-  enum class State { kIdle, kReading, kJudging, kWriting, kClosed };
+  enum class State { kIdle, kReading, kJudging, kWriting, kLingering, kClosed };
 
   void AwaitRequest();
   void ReadHead();

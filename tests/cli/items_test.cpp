@@ -39,10 +39,11 @@ TEST_CASE("an array is split at its own commas only") {
 
 TEST_CASE("what is no array is one item") {
   for (const std::string text : {"{}", "{\"a\": [1, 2]}", "nonsense, and more", "\"[\""}) {
-    const auto found = SplitJson("\n " + text + " ", 1);
+    const std::string body = "\n " + text + " ";
+    const auto found = SplitJson(body, 1);
     REQUIRE(found);
     CHECK(found->form == Form::kOne);
-    CHECK(Texts(*found) == std::vector<std::string>{"\n " + text + " "});
+    CHECK(Texts(*found) == std::vector<std::string>{body});
   }
 }
 
@@ -61,7 +62,8 @@ TEST_CASE("arrays that are none are refused") {
 
 TEST_CASE("a deep array costs no stack") {
   const std::size_t deep = 1'000'000;
-  const auto found = SplitJson("[" + std::string(deep, '[') + std::string(deep, ']') + "]", 2);
+  const std::string body = "[" + std::string(deep, '[') + std::string(deep, ']') + "]";
+  const auto found = SplitJson(body, 2);
   REQUIRE(found);
   CHECK(found->items.size() == 1);
 }
