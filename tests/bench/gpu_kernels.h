@@ -164,12 +164,15 @@ class KernelBench {
     while (splits < SplitsFor(positions)) splits *= 2;
     const auto partial = Need(DeviceArray<float>::Allocate(
         static_cast<std::size_t>(PartialFloats(rows, c_.heads, c_.head_dim, splits))));
-    Tell("attention, drawn", shape,
-         Microseconds(layers,
-                      [&](std::int64_t i) {
-                        AttendDecode(stream_.handle(), in_layer(i), splits, partial.data());
-                      }),
-         bytes, operations);
+    const auto arrived = Put(std::vector<std::int32_t>(static_cast<std::size_t>(rows * c_.heads)));
+    Tell(
+        "attention, drawn", shape,
+        Microseconds(
+            layers,
+            [&](std::int64_t i) {
+              AttendDecode(stream_.handle(), in_layer(i), splits, {partial.data(), arrived.data()});
+            }),
+        bytes, operations);
   }
 
   void Rows(std::int64_t rows) {
@@ -215,12 +218,14 @@ class KernelBench {
       row.top_p = 0.95;
     }
     const auto out = Need(DeviceArray<DrawnToken>::Allocate(plain.size()));
+    const auto room = Need(DeviceMemory::Allocate(DrawRoomBytes(rows, n)));
     const auto tell = [&](const char* what, const std::vector<DrawRow>& kind) {
       const auto d_rows = Put(kind);
       Tell(what, fmt::format("{} x {}", rows, n),
            Microseconds(1,
                         [&](std::int64_t) {
-                          DrawTokens(stream_.handle(), d_rows.data(), rows, n, out.data());
+                          DrawTokens(stream_.handle(), d_rows.data(), rows, n, room.data(),
+                                     out.data());
                         }),
            4.0 * static_cast<double>(rows * n), 0);
     };
