@@ -1,7 +1,10 @@
 #include <ucontext.h>
 
 #include <csetjmp>
+#include <cstdint>
 #include <cstdlib>
+#include <cstring>
+#include <deque>
 #include <memory>
 #include <mutex>
 #include <utility>
@@ -46,12 +49,27 @@ void Switch(Place& from, Place& to) {
 #endif
 }
 
+struct Copy {
+  void* to;
+  const void* from;  // null: zeros
+};
+
+void Arrive(const Copy& copy) {
+  if (copy.from != nullptr) {
+    std::memcpy(copy.to, copy.from, 16);
+  } else {
+    std::memset(copy.to, 0, 16);
+  }
+}
+
 struct Fiber {
   Place place;
   std::unique_ptr<char[]> stack{new char[kStackBytes]};
   const Barrier* waits_for = nullptr;
   unsigned waits_since = 0;  // value of `passed` when it began to wait
   bool done = false;
+  std::deque<std::vector<Copy>> copies;  // groups that are under way
+  std::vector<Copy> next_copies;         // the group that is not closed yet
 };
 
 // The block that runs. One block at a time in the whole program.
@@ -100,6 +118,8 @@ void Wait(Barrier& barrier, unsigned size) {
 void Prepare(Fiber& fiber) {
   fiber.done = false;
   fiber.waits_for = nullptr;
+  fiber.copies.clear();
+  fiber.next_copies.clear();
   fiber.place.by_jump = false;
   ucontext_t& context = fiber.place.context;
   getcontext(&context);
@@ -163,6 +183,26 @@ void RunGrid(const LaunchShape& shape, const std::function<void()>& thread) {
 
 }  // namespace
 
+void StartCopy(void* shared, const void* global) {
+  ASSAY_CHECK(reinterpret_cast<std::uintptr_t>(shared) % 16 == 0 &&
+                  reinterpret_cast<std::uintptr_t>(global) % 16 == 0,
+              "an asynchronous copy is not aligned to 16 bytes");
+  Block& block = Current();
+  const Copy copy{shared, global};
+  if (block.backwards) return Arrive(copy);
+  block.fibers[g_thread.x]->next_copies.push_back(copy);
+}
+void CloseCopies() {
+  Fiber& fiber = *Current().fibers[g_thread.x];
+  fiber.copies.push_back(std::move(fiber.next_copies));
+  fiber.next_copies.clear();
+}
+void FinishCopies(std::size_t all_but) {
+  auto& copies = Current().fibers[g_thread.x]->copies;
+  for (; copies.size() > all_but; copies.pop_front()) {
+    for (const Copy& copy : copies.front()) Arrive(copy);
+  }
+}
 void NoteWaited() { ++Current().waited; }
 void BlockBarrier() { Wait(Current().barrier, Current().threads); }
 void WarpBarrier() { Wait(Current().warps[g_thread.x / kWarp], kWarp); }

@@ -5,8 +5,9 @@
 // thread; each runs until it waits at a barrier of its block or warp. Blocks run one after the
 // other. A barrier that some thread never reaches, or that threads pass in different numbers, ends
 // the program with a message. Shared memory is filled with NaNs before each block, so that what is
-// read before it is written shows. A kernel whose threads do not all come to WaitForPrevious ends
-// the program as well. Threads run in ascending order, or in descending order where the
+// read before it is written shows. Asynchronous copies arrive as late as their thread's waiting
+// allows; in descending order at once. A kernel whose threads do not all come to WaitForPrevious
+// ends the program as well. Threads run in ascending order, or in descending order where the
 // environment variable ASSAY_EMULATED_BACKWARDS is set: kernels whose results differ lack a
 // barrier. What it cannot show: faults of memory ordering between warps, of the real matrix units'
 // rounding, of launch limits; and speed.
@@ -44,6 +45,10 @@ extern Index g_block_size;
 extern Index g_grid_size;
 
 void NoteWaited();
+// 16 bytes, zeros where `global` is null. Copies of a thread arrive in groups.
+void StartCopy(void* shared, const void* global);
+void CloseCopies();
+void FinishCopies(std::size_t all_but);
 void BlockBarrier();
 void WarpBarrier();
 unsigned char* Shared();
@@ -103,15 +108,13 @@ T atomicAdd(T* to, T value) {
 inline unsigned char* SharedBytes() { return emulated::Shared(); }
 
 inline void CopyAsync16(void* shared, const void* global, bool valid) {
-  if (valid) {
-    std::memcpy(shared, global, 16);
-  } else {
-    std::memset(shared, 0, 16);
-  }
+  emulated::StartCopy(shared, valid ? global : nullptr);
 }
-inline void CommitCopies() {}
+inline void CommitCopies() { emulated::CloseCopies(); }
 template <int n>
-void WaitCopies() {}
+void WaitCopies() {
+  emulated::FinishCopies(n);
+}
 
 // sum[16][8] += a[16][16] * b[16][8]. With g = lane / 4 and t = lane % 4 a lane holds
 //   a: rows g, g+8, g, g+8 at columns 2t, 2t, 2t+8, 2t+8 and the column after each
