@@ -83,7 +83,7 @@ class Stream {
   // Host memory is read before Upload returns, which waits for no other work where it is at most
   // kStagedBytes; and is written when the host has waited for the download, which itself waits for
   // nothing where `host` is HostMemory.
-  static constexpr std::size_t kStagedBytes = std::size_t{1} << 20;
+  static constexpr std::size_t kStagedBytes = std::size_t{4} << 20;
   virtual void Upload(void* device, const void* host, std::size_t bytes) = 0;
   virtual void Download(void* host, const void* device, std::size_t bytes) = 0;
   virtual void Copy(void* to, const void* from, std::size_t bytes) = 0;

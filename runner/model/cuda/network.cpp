@@ -30,11 +30,16 @@ bool PrefillByTiles(const ModelConfig& c) {
   return !std::is_same_v<T, float> && c.head_dim <= kMostTileDim;
 }
 
+// Floats of attention's partial results: for all samples over the whole context, or for as many
+// rows at a time as fit kPartialBytes.
+constexpr std::int64_t kPartialBytes = std::int64_t{256} << 20;
 std::int64_t PartialSize(const ModelConfig& c, const WorkSize& size) {
   const std::int64_t most = SplitsFor(c.context);
   std::int64_t splits = 1;
   while (splits < most) splits *= 2;
-  return PartialFloats(size.samples, c.heads, c.head_dim, splits);
+  const std::int64_t enough = kPartialBytes / static_cast<std::int64_t>(sizeof(float));
+  return std::max(PartialFloats(1, c.heads, c.head_dim, splits),
+                  std::min(PartialFloats(size.samples, c.heads, c.head_dim, splits), enough));
 }
 
 // cuBLASLt plans for each number of rows, so a few numbers must be enough: powers of two, as passes
@@ -194,11 +199,14 @@ void Network<T>::Attention(const LayerWeights<T>& w, const StepShape& shape,
   args.cache = cache;
   args.out = attended_.data();
   const bool tiles = PrefillByTiles<T>(c);
-  // The room for partial results is for `samples` rows at a time.
   const std::int64_t one_by_one = tiles ? shape.decode_rows : shape.rows();
-  for (std::int64_t first = 0; first < one_by_one; first += size_.samples) {
+  const std::int64_t row_needs = PartialFloats(1, c.heads, c.head_dim, shape.splits);
+  const auto room = static_cast<std::int64_t>(partial_.size());
+  const std::int64_t at_once =
+      row_needs == 0 ? size_.samples : std::min(size_.samples, room / row_needs);
+  for (std::int64_t first = 0; first < one_by_one; first += at_once) {
     args.first_row = first;
-    args.rows = std::min(size_.samples, one_by_one - first);
+    args.rows = std::min(at_once, one_by_one - first);
     AttendDecode(stream_.handle(), args, shape.splits, {partial_.data(), arrived_.data()});
   }
   if constexpr (!std::is_same_v<T, float>) {
