@@ -117,7 +117,7 @@ class CublasLt : public Blas {
     int count = 0;
     plan.possible = good(library_.heuristic(handle_, plan.operation, plan.w, plan.x, plan.y, plan.y,
                                             preference, 1, &result, &count)) &&
-                    count == 1;
+                    count == 1 && good(result.state);
     plan.algorithm = result.algo;
     return plan;
   }

@@ -204,7 +204,8 @@ __device__ std::int32_t InvertKept(const Row& row, const Shared& shared, Kept ke
   return static_cast<std::int32_t>(block * kBlock + last);
 }
 
-__global__ void __launch_bounds__(kDrawThreads)
+// Two blocks at a time on a processor: one works while the other's first thread walks.
+__global__ void __launch_bounds__(kDrawThreads, 2)
     DrawKernel(const DrawRow* rows, std::int64_t vocabulary, Room room, DrawnToken* out) {
   LetNextBegin();
   WaitForPrevious();
