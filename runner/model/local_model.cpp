@@ -12,9 +12,9 @@
 #include "base/hash.h"
 #include "base/memory.h"
 #include "base/thread_pool.h"
-#include "runner/model/checkpoint/fused_tensors.h"
 #include "runner/model/checkpoint/gguf.h"
 #include "runner/model/checkpoint/safetensors.h"
+#include "runner/model/checkpoint/usual_tensors.h"
 #include "runner/model/cuda/open.h"
 #include "runner/model/decode/batcher.h"
 #include "runner/model/decode/cpu_backend.h"
@@ -123,6 +123,14 @@ class CheckpointModel : public LocalModel {
     return limits;
   }
 
+  static std::string FingerprintOfSpecials(const ModelConfig& c) {
+    const RopeConfig& rope = c.window_rope.value_or(c.rope);
+    return fmt::format("{} {} {} {} | {} {} | {} {} {}", static_cast<int>(c.activation),
+                       c.score_width.value_or(0), c.score_cap.value_or(0), c.logit_cap.value_or(0),
+                       c.window, fmt::join(c.windowed, ""), static_cast<int>(rope.type), rope.theta,
+                       rope.factor);
+  }
+
   // What of the configuration decides the numbers beside the weights themselves.
   static std::string Fingerprint(const ModelConfig& c) {
     std::string ends;
@@ -132,6 +140,7 @@ class CheckpointModel : public LocalModel {
         c.head_dim, c.rms_eps, c.context, static_cast<int>(c.rope.type), c.rope.theta,
         c.rope.factor, c.rope.low_frequency_factor, c.rope.high_frequency_factor,
         c.rope.original_context, c.rope.beta_fast, c.rope.beta_slow, c.rope.attention_factor, ends);
+    if (!c.IsPlain()) text += " | " + FingerprintOfSpecials(c);
     if (c.rope.share != 1) text += fmt::format(" | {}", c.rope.share);
     if (c.rope.type == RopeType::kLongRope)
       text += fmt::format(" | {}", fmt::join(c.rope.divisors, " "));
@@ -191,8 +200,8 @@ Result<LocalParts> OpenFolder(const ModelFiles& files) {
   auto tokenizer = Tokenizer::FromFolder(files.path);
   if (!tokenizer) return Pass(tokenizer.error());
   std::string source = tokenizer->ChatTemplateSource();
-  auto split = SplitFused(*std::move(weights), *config);
-  return LocalParts{*std::move(config), std::move(split), *std::move(tokenizer), std::move(source),
+  auto usual = UsualTensors(*std::move(weights), *config);
+  return LocalParts{*std::move(config), std::move(usual), *std::move(tokenizer), std::move(source),
                     files.name};
 }
 

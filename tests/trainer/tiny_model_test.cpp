@@ -431,5 +431,15 @@ TEST_CASE("adapters start as the model, train alone and merge into the weights",
   CheckClose((*merged)->Evaluate(adapted.batch, 1).logps, after, 1e-5);
 }
 
+TEST_CASE("a model that only the sampler can compute is refused by its architecture") {
+  ModelConfig config;
+  config.architecture = "gemma2";
+  config.output_norms = true;
+  const auto learner = Learner::Random(config, {}, Key("weights", 1));
+  REQUIRE_FALSE(learner);
+  CHECK(learner.error().message.find("gemma2 can be sampled from but not trained") !=
+        std::string::npos);
+}
+
 }  // namespace
 }  // namespace assay

@@ -74,6 +74,12 @@ struct Learner::State {
 
   static Result<std::unique_ptr<State>> Make(const ModelConfig& config, const TensorSource* source,
                                              const LearnerOptions& options, const Key& key) {
+    if (!config.IsPlain()) {
+      return Fail(ErrorCode::kInput,
+                  "a model of architecture {} can be sampled from but not trained: the learner has "
+                  "no gradients of its gelu, windows, caps and norms of outputs",
+                  config.architecture);
+    }
     UseLargeTensors();
     auto state = std::make_unique<State>();
     state->config = config;

@@ -8,6 +8,7 @@ namespace assay {
 namespace {
 
 constexpr std::int64_t kMaxInt = std::numeric_limits<std::int32_t>::max();
+constexpr std::int64_t kMostLayers = std::int64_t{1} << 24;
 
 void AddEndIds(const Json* ids, std::vector<TokenId>& out) {
   if (ids == nullptr) return;
@@ -125,9 +126,9 @@ Result<void> ReadScaling(const Json& object, const std::string& place, const Pos
   return fields.Done();
 }
 
-// Sliding windows and the like: only full attention everywhere is implemented. Phi-3's window is in
-// use whenever it is given; within it attention is full, so the context ends there.
-void ReadWindows(Fields& fields, ModelConfig& config) {
+// Where windows are not implemented. Phi-3's is in use whenever it is given; within it attention is
+// full, so the context ends there.
+void RefuseWindows(Fields& fields, ModelConfig& config) {
   const bool always = config.architecture == "phi3";
   const bool used = fields.OptionalBool("use_sliding_window").value_or(false);
   const Json* window = fields.OptionalAny("sliding_window");
@@ -148,6 +149,97 @@ void ReadWindows(Fields& fields, ModelConfig& config) {
   }
 }
 
+void ReadWindows(Fields& fields, ModelConfig& config) {
+  if (fields.OptionalBool("use_bidirectional_attention").value_or(false)) {
+    fields.Refuse("use_bidirectional_attention", "is not implemented");
+  }
+  const auto types = fields.OptionalStrings("layer_types");
+  const std::int64_t period = fields.OptionalInt("sliding_window_pattern", 1, kMaxInt).value_or(1);
+  if (types && types->size() != static_cast<std::size_t>(config.layers)) {
+    fields.Refuse("layer_types",
+                  fmt::format("has {} entries for {} layers", types->size(), config.layers));
+    return;
+  }
+  config.windowed.resize(static_cast<std::size_t>(config.layers));
+  for (std::size_t i = 0; i < config.windowed.size(); ++i) {
+    config.windowed[i] =
+        types ? (*types)[i] == "sliding_attention" : static_cast<std::int64_t>(i + 1) % period != 0;
+    if (types && !config.windowed[i] && (*types)[i] != "full_attention") {
+      fields.Refuse("layer_types", "asks for \"" + (*types)[i] + "\", which is not implemented");
+    }
+  }
+  if (std::find(config.windowed.begin(), config.windowed.end(), true) == config.windowed.end()) {
+    config.windowed.clear();
+    return;
+  }
+  const auto window = fields.OptionalInt("sliding_window", 1, kMaxInt);
+  if (!window) fields.Refuse("sliding_window", "is missing");
+  config.window = window.value_or(1);
+}
+
+std::optional<double> ReadPositive(Fields& fields, const char* key) {
+  const auto value = fields.OptionalNumber(key);
+  const float narrow = static_cast<float>(value.value_or(1));
+  if (!(narrow > 0 && std::isfinite(narrow))) fields.Refuse(key, "must be above 0");
+  return value;
+}
+
+Activation ReadActivation(Fields& fields) {
+  const bool newer = fields.OptionalString("hidden_activation").has_value();
+  const char* key = newer ? "hidden_activation" : "hidden_act";
+  const auto name = fields.OptionalString(key).value_or("silu");
+  if (name == "gelu_pytorch_tanh") return Activation::kGeluTanh;
+  if (name != "silu") {
+    fields.Refuse(key, "asks for \"" + name + "\" (there are: silu, gelu_pytorch_tanh)");
+  }
+  return Activation::kSilu;
+}
+
+// What only some architectures have.
+void ReadSpecials(Fields& fields, const Architecture& architecture, ModelConfig& out) {
+  out.activation = ReadActivation(fields);
+  out.output_norms = architecture.output_norms;
+  out.norm_offset = architecture.norm_offset;
+  out.scaled_embedding = architecture.scaled_embedding;
+  out.score_width = ReadPositive(fields, "query_pre_attn_scalar");
+  out.logit_cap = ReadPositive(fields, "final_logit_softcapping");
+  out.score_cap = ReadPositive(fields, "attn_logit_softcapping");
+  if (out.score_cap && !architecture.score_cap) {
+    fields.Refuse("attn_logit_softcapping", "is not implemented for " + out.architecture);
+  }
+  if (const auto theta = ReadPositive(fields, "rope_local_base_freq")) {
+    out.window_rope.emplace();
+    out.window_rope->theta = *theta;
+  }
+  if (architecture.windows) {
+    ReadWindows(fields, out);
+  } else {
+    RefuseWindows(fields, out);
+  }
+}
+
+// One object for all layers, or one each for those that see everything and those with a window.
+Result<void> ReadRotations(const Json& object, const std::string& place, const Positions& positions,
+                           ModelConfig& out) {
+  if (!object.is_object()) return Fail(ErrorCode::kInput, "{} must be an object", place);
+  constexpr const char* kFull = "full_attention";
+  constexpr const char* kWindowed = "sliding_attention";
+  if (!object.contains(kFull) && !object.contains(kWindowed)) {
+    return ReadScaling(object, place, positions, out);
+  }
+  if (!out.window_rope) out.window_rope = out.rope;
+  for (const char* key : {kFull, kWindowed}) {
+    const Json& one = object.value(key, Json::object());
+    const std::string where = place + "." + key;
+    if (!one.is_object()) return Fail(ErrorCode::kInput, "{} must be an object", where);
+    if (key == kWindowed) std::swap(out.rope, *out.window_rope);
+    auto read = ReadScaling(one, where, positions, out);
+    if (key == kWindowed) std::swap(out.rope, *out.window_rope);
+    if (!read) return read;
+  }
+  return {};
+}
+
 std::string NameOfArchitecture(Fields& fields) {
   if (const auto type = fields.OptionalString("model_type")) return *type;
   const auto classes = fields.OptionalStrings("architectures");
@@ -158,21 +250,44 @@ std::string NameOfArchitecture(Fields& fields) {
   return classes->front();
 }
 
+// The text part of a model of text and images, or null.
+const Json* TextPart(const Json& config) {
+  const auto type = config.find("model_type");
+  const auto text = config.find("text_config");
+  if (type == config.end() || text == config.end() || !text->is_object()) return nullptr;
+  for (const Architecture& known : Architectures()) {
+    if (!known.composite.empty() && *type == known.composite) return &*text;
+  }
+  return nullptr;
+}
+
 }  // namespace
 
 Result<ModelConfig> ParseModelConfig(const Json& config, const std::string& place) {
   if (!config.is_object()) return Fail(ErrorCode::kInput, "{}: expected a JSON object", place);
-  Fields fields(config, place);
-  fields.AllowOthers();
+  if (const Json* text = TextPart(config)) {
+    auto out = ParseModelConfig(*text, place + ": text_config");
+    if (!out) return out;
+    const auto ids = config.find("eos_token_id");
+    AddEndIds(ids == config.end() ? nullptr : &*ids, out->end_ids);
+    return out;
+  }
   ModelConfig out;
-  out.architecture = NameOfArchitecture(fields);
+  Fields names(config, place);
+  names.AllowOthers();
+  out.architecture = NameOfArchitecture(names);
   const auto architecture = FindArchitecture(out.architecture, place);
   if (!architecture) return Pass(architecture.error());
+  if (auto done = names.Done(); !done) return Pass(done.error());
+  Json filled = Json::parse(architecture->defaults);
+  filled.update(config);
+  Fields fields(filled, place);
+  fields.AllowOthers();
 
   out.vocabulary = fields.Int("vocab_size", 1, kMaxInt);
   out.hidden = fields.Int("hidden_size", 1, kMaxInt);
   out.intermediate = fields.Int("intermediate_size", 1, kMaxInt);
-  out.layers = fields.Int("num_hidden_layers", 1, kMaxInt);
+  out.layers = fields.Int("num_hidden_layers", 1, kMostLayers);
   out.heads = fields.Int("num_attention_heads", 1, kMaxInt);
   out.kv_heads = fields.OptionalInt("num_key_value_heads", 1, kMaxInt).value_or(out.heads);
   out.head_dim = fields.OptionalInt("head_dim", 1, kMaxInt)
@@ -187,11 +302,7 @@ Result<ModelConfig> ParseModelConfig(const Json& config, const std::string& plac
   out.output_bias = !architecture->always_qkv_bias && attention_bias;
   out.mlp_bias = fields.OptionalBool("mlp_bias").value_or(false);
   out.qk_norm = architecture->qk_norm;
-  const auto activation = fields.OptionalString("hidden_act").value_or("silu");
-  if (activation != "silu") {
-    fields.Refuse("hidden_act", "asks for \"" + activation + "\", only \"silu\" is implemented");
-  }
-  ReadWindows(fields, out);
+  ReadSpecials(fields, *architecture, out);
 
   ReadShare(fields, out);
   const Positions positions{static_cast<double>(max_positions),
@@ -204,10 +315,7 @@ Result<ModelConfig> ParseModelConfig(const Json& config, const std::string& plac
   for (const Json* rope : {scaling, parameters}) {
     if (rope == nullptr || rope->is_null()) continue;
     const char* key = rope == scaling ? "rope_scaling" : "rope_parameters";
-    if (!rope->is_object()) {
-      return Fail(ErrorCode::kInput, "{}: {} must be an object", place, key);
-    }
-    auto read = ReadScaling(*rope, place + ": " + key, positions, out);
+    auto read = ReadRotations(*rope, place + ": " + key, positions, out);
     if (!read) return Pass(read.error());
   }
   if (auto sizes = CheckSizes(out, place); !sizes) return Pass(sizes.error());

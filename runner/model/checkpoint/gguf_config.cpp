@@ -73,6 +73,15 @@ Result<ModelConfig> GgufFile::Config() const {
   ModelConfig out;
   out.architecture = keys.Required<std::string>("general.architecture");
   if (keys.problem()) return tl::unexpected<Error>(*keys.problem());
+  for (const Architecture& known : Architectures()) {
+    if (!known.windows || (out.architecture != known.name && out.architecture != known.composite)) {
+      continue;
+    }
+    return Fail(ErrorCode::kInput,
+                "{}: GGUF files of architecture \"{}\" do not say how its attention is scaled: use "
+                "the Hugging Face folder",
+                path_.string(), out.architecture);
+  }
   const auto architecture = FindArchitecture(out.architecture, path_.string());
   if (!architecture) return Pass(architecture.error());
   const std::string prefix = out.architecture + ".";

@@ -25,7 +25,7 @@ class TensorOverlay : public TensorSource {
 
  protected:
   const TensorSource& source() const { return *source_; }
-  // `tensor`, whose bytes are the source's, from now on is what `name` finds.
+  // `tensor`, whose bytes are the source's or the overlay's own, from now on is what `name` finds.
   void Show(const std::string& name, StoredTensor tensor) { shown_[name] = std::move(tensor); }
 
  private:

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "runner/model/transformer/kernels/activation.h"
 #include "runner/model/transformer/kernels/attention.h"
 #include "runner/model/transformer/kernels/norm.h"
 
@@ -60,7 +61,9 @@ Transformer::Transformer(const ModelConfig& config, std::shared_ptr<const Tensor
       format_(format),
       team_(std::move(team)),
       rope_(config.rope, config.rotary_dim()),
-      buffers_(std::make_shared<Buffers>(config, team_->threads())) {}
+      buffers_(std::make_shared<Buffers>(config, team_->threads())) {
+  if (config.window_rope) window_rope_.emplace(*config.window_rope, config.rotary_dim());
+}
 
 std::int64_t Transformer::WorkBytes(const ModelConfig& c, std::size_t threads) {
   const std::int64_t widest = std::max({c.hidden, c.query_columns(), c.intermediate});
@@ -68,8 +71,8 @@ std::int64_t Transformer::WorkBytes(const ModelConfig& c, std::size_t threads) {
                               RowStride(c.query_columns() + 2 * c.kv_columns()) +
                               RowStride(c.intermediate) + RoundUp(widest, kernels::kQuantBlock) / 2;
   // Scores of one query group, and the rotations, grow with the positions in use.
-  const std::int64_t per_position =
-      c.heads / c.kv_heads * static_cast<std::int64_t>(threads) + c.head_dim;
+  const std::int64_t per_position = c.heads / c.kv_heads * static_cast<std::int64_t>(threads) +
+                                    c.head_dim * (c.window_rope ? 2 : 1);
   return (kMaxRows * floats + c.context * per_position) * static_cast<std::int64_t>(sizeof(float));
 }
 
@@ -93,6 +96,7 @@ void Transformer::Forward(std::span<const ForwardRow> rows, KvPool& pool, float*
   std::int64_t positions = 0;
   for (const ForwardRow& row : rows) positions = std::max(positions, row.position + 1);
   rope_.Grow(RoundUp(positions, 256));
+  if (window_rope_) window_rope_->Grow(RoundUp(positions, 256));
   const auto group = static_cast<std::size_t>(config_.heads / config_.kv_heads);
   for (std::vector<float>& scores : buffers_->scores) {
     const std::size_t needed = group * static_cast<std::size_t>(RoundUp(positions, 256));
@@ -107,11 +111,15 @@ void Transformer::Forward(std::span<const ForwardRow> rows, KvPool& pool, float*
 
 void Transformer::Embed(std::span<const ForwardRow> rows) {
   Buffers& b = *buffers_;
+  const float scale = config_.embedding_scale();
   team_->Share(static_cast<std::int64_t>(rows.size()), 1,
                [&](std::int64_t begin, std::int64_t end) {
                  for (std::int64_t r = begin; r < end; ++r) {
                    const TokenId token = rows[static_cast<std::size_t>(r)].token;
-                   ReadRow(*weights_.embedding, token, b.x.data() + r * b.ld_hidden);
+                   float* x = b.x.data() + r * b.ld_hidden;
+                   ReadRow(*weights_.embedding, token, x);
+                   if (!config_.scaled_embedding) continue;
+                   for (std::int64_t i = 0; i < config_.hidden; ++i) x[i] *= scale;
                  }
                });
 }
@@ -156,6 +164,26 @@ void Transformer::Product(const kernels::PackedMatrix& weights, const std::vecto
                [&](std::int64_t begin, std::int64_t end) { kernels::Linear(args, begin, end); });
 }
 
+void Transformer::AddProduct(const kernels::PackedMatrix& weights, const std::vector<float>& bias,
+                             const std::vector<float>& norm, const float* input, std::int64_t ld,
+                             std::int64_t rows) {
+  Buffers& b = *buffers_;
+  if (norm.empty()) {
+    Product(weights, bias, Epilogue::kAdd, input, ld, rows, b.x.data(), b.ld_hidden);
+    return;
+  }
+  Product(weights, bias, Epilogue::kStore, input, ld, rows, b.normed.data(), b.ld_hidden);
+  const auto epsilon = static_cast<float>(config_.rms_eps);
+  team_->Share(rows, team_->Grain(rows), [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t r = begin; r < end; ++r) {
+      float* output = b.normed.data() + r * b.ld_hidden;
+      float* x = b.x.data() + r * b.ld_hidden;
+      kernels::RmsNorm(output, norm.data(), config_.hidden, epsilon, output);
+      for (std::int64_t i = 0; i < config_.hidden; ++i) x[i] += output[i];
+    }
+  });
+}
+
 void Transformer::Layer(std::int64_t layer, std::span<const ForwardRow> rows, KvPool& pool,
                         std::size_t thread) {
   Buffers& b = *buffers_;
@@ -165,44 +193,48 @@ void Transformer::Layer(std::int64_t layer, std::span<const ForwardRow> rows, Kv
   Product(w.qkv, w.qkv_bias, Epilogue::kStore, b.normed.data(), b.ld_hidden, count, b.qkv.data(),
           b.ld_qkv);
   Attention(layer, rows, pool, thread);
-  Product(w.output, w.output_bias, Epilogue::kAdd, b.attended.data(), b.ld_query, count, b.x.data(),
-          b.ld_hidden);
+  AddProduct(w.output, w.output_bias, w.attention_output_norm, b.attended.data(), b.ld_query,
+             count);
   Norm(w.mlp_norm, count);
-  Product(w.gate_up, w.gate_up_bias, Epilogue::kSwiGlu, b.normed.data(), b.ld_hidden, count,
-          b.activated.data(), b.ld_mlp);
-  Product(w.down, w.down_bias, Epilogue::kAdd, b.activated.data(), b.ld_mlp, count, b.x.data(),
-          b.ld_hidden);
+  const bool silu = config_.activation == Activation::kSilu;
+  Product(w.gate_up, w.gate_up_bias, silu ? Epilogue::kSwiGlu : Epilogue::kGeGlu, b.normed.data(),
+          b.ld_hidden, count, b.activated.data(), b.ld_mlp);
+  AddProduct(w.down, w.down_bias, w.mlp_output_norm, b.activated.data(), b.ld_mlp, count);
+}
+
+void Transformer::RotateAndKeep(std::int64_t layer, const ForwardRow& row, float* qkv,
+                                KvPool& pool) {
+  const LayerWeights& w = weights_.layers[static_cast<std::size_t>(layer)];
+  const bool windowed = window_rope_ && config_.IsWindowed(layer);
+  const kernels::RopeTable& rope = windowed ? *window_rope_ : rope_;
+  const std::int64_t dim = config_.head_dim;
+  const auto epsilon = static_cast<float>(config_.rms_eps);
+  for (std::int64_t head = 0; head < config_.heads + config_.kv_heads; ++head) {
+    float* values = qkv + head * dim;
+    if (config_.qk_norm) {
+      const auto& norm = head < config_.heads ? w.query_norm : w.key_norm;
+      kernels::RmsNorm(values, norm.data(), dim, epsilon, values);
+    }
+    kernels::Rotate(values, rope.Cos(row.position), rope.Sin(row.position), config_.rotary_dim());
+  }
+  const PageId page = row.pages[row.position / kernels::kPagePositions];
+  for (std::int64_t head = 0; head < config_.kv_heads; ++head) {
+    const float* key = qkv + config_.query_columns() + head * dim;
+    pool.Write(page, layer, head, row.position % kernels::kPagePositions, key,
+               key + config_.kv_columns());
+  }
 }
 
 void Transformer::Attention(std::int64_t layer, std::span<const ForwardRow> rows, KvPool& pool,
                             std::size_t thread) {
   Buffers& b = *buffers_;
-  const LayerWeights& w = weights_.layers[static_cast<std::size_t>(layer)];
   const std::int64_t dim = config_.head_dim;
   const std::int64_t group = config_.heads / config_.kv_heads;
   const auto count = static_cast<std::int64_t>(rows.size());
-  const auto epsilon = static_cast<float>(config_.rms_eps);
-  const auto rotate_and_keep = [&](std::int64_t r) {
-    const ForwardRow& row = rows[static_cast<std::size_t>(r)];
-    float* qkv = b.qkv.data() + r * b.ld_qkv;
-    for (std::int64_t head = 0; head < config_.heads + config_.kv_heads; ++head) {
-      float* values = qkv + head * dim;
-      if (config_.qk_norm) {
-        const auto& norm = head < config_.heads ? w.query_norm : w.key_norm;
-        kernels::RmsNorm(values, norm.data(), dim, epsilon, values);
-      }
-      kernels::Rotate(values, rope_.Cos(row.position), rope_.Sin(row.position),
-                      config_.rotary_dim());
-    }
-    const PageId page = row.pages[row.position / kernels::kPagePositions];
-    for (std::int64_t head = 0; head < config_.kv_heads; ++head) {
-      const float* key = qkv + config_.query_columns() + head * dim;
-      pool.Write(page, layer, head, row.position % kernels::kPagePositions, key,
-                 key + config_.kv_columns());
-    }
-  };
   team_->Share(count, team_->Grain(count), [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t r = begin; r < end; ++r) rotate_and_keep(r);
+    for (std::int64_t r = begin; r < end; ++r) {
+      RotateAndKeep(layer, rows[static_cast<std::size_t>(r)], b.qkv.data() + r * b.ld_qkv, pool);
+    }
   });
 
   kernels::AttentionArgs args;
@@ -213,6 +245,7 @@ void Transformer::Attention(std::int64_t layer, std::span<const ForwardRow> rows
   args.page_stride = pool.page_stride();
   args.run_stride = pool.run_stride();
   args.scale = config_.attention_scale();
+  args.cap = static_cast<float>(config_.score_cap.value_or(0));
   args.scratch = b.scores[thread].data();
   const std::int64_t tasks = count * config_.kv_heads;
   team_->Share(tasks, team_->Grain(tasks), [&](std::int64_t begin, std::int64_t end) {
@@ -223,6 +256,7 @@ void Transformer::Attention(std::int64_t layer, std::span<const ForwardRow> rows
       args.queries = b.qkv.data() + r * b.ld_qkv + head * group * dim;
       args.page_ids = row.pages;
       args.offset = pool.Offset(layer, head);
+      args.first = config_.FirstSeen(layer, row.position);
       args.positions = row.position + 1;
       args.out = b.attended.data() + r * b.ld_query + head * group * dim;
       kernels::Attend(args);
@@ -250,6 +284,12 @@ void Transformer::Head(std::span<const ForwardRow> rows, float* logits) {
   });
   Product(weights_.head, {}, Epilogue::kStore, b.normed.data(), b.ld_hidden, wanted, logits,
           config_.vocabulary);
+  if (!config_.logit_cap) return;
+  const std::int64_t all = wanted * config_.vocabulary;
+  constexpr std::int64_t kAtOnce = 4096;
+  team_->Share(all, kAtOnce, [&](std::int64_t begin, std::int64_t end) {
+    kernels::SoftCap(logits + begin, end - begin, static_cast<float>(*config_.logit_cap));
+  });
 }
 
 }  // namespace assay

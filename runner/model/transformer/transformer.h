@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -60,6 +61,11 @@ class Transformer {
                  std::size_t thread);
   void Head(std::span<const ForwardRow> rows, float* logits);
   void Norm(const std::vector<float>& weight, std::int64_t rows);
+  // x + W * input, by way of `norm` where the architecture has such.
+  void AddProduct(const kernels::PackedMatrix& weights, const std::vector<float>& bias,
+                  const std::vector<float>& norm, const float* input, std::int64_t ld,
+                  std::int64_t rows);
+  void RotateAndKeep(std::int64_t layer, const ForwardRow& row, float* qkv, KvPool& pool);
   void Product(const kernels::PackedMatrix& weights, const std::vector<float>& bias,
                kernels::Epilogue epilogue, const float* x, std::int64_t ldx, std::int64_t rows,
                float* y, std::int64_t ldy);
@@ -70,6 +76,7 @@ class Transformer {
   std::shared_ptr<ThreadTeam> team_;
   Weights weights_;
   kernels::RopeTable rope_;
+  std::optional<kernels::RopeTable> window_rope_;  // of windowed layers, where it is another one
   std::shared_ptr<Buffers> buffers_;
 };
 

@@ -167,8 +167,13 @@ class Loader {
 
 void LoadLayer(const ModelConfig& c, const std::string& layer, Loader& loader, LayerWeights& out) {
   const std::string attention = layer + "self_attn.";
-  loader.Vector(layer + "input_layernorm.weight", c.hidden, out.attention_norm);
-  loader.Vector(layer + "post_attention_layernorm.weight", c.hidden, out.mlp_norm);
+  const NormNames norms = NormNamesOf(c);
+  loader.Vector(layer + norms.attention, c.hidden, out.attention_norm);
+  loader.Vector(layer + norms.mlp, c.hidden, out.mlp_norm);
+  if (c.output_norms) {
+    loader.Vector(layer + norms.attention_output, c.hidden, out.attention_output_norm);
+    loader.Vector(layer + norms.mlp_output, c.hidden, out.mlp_output_norm);
+  }
   if (c.qk_norm) {
     loader.Vector(attention + "q_norm.weight", c.head_dim, out.query_norm);
     loader.Vector(attention + "k_norm.weight", c.head_dim, out.key_norm);

@@ -14,11 +14,13 @@ namespace assay {
 // Vectors are empty where the architecture has none. Biases are padded to whole panels and in the
 // order of their matrix.
 struct LayerWeights {
-  std::vector<float> attention_norm;  // [hidden]
-  std::vector<float> mlp_norm;        // [hidden]
-  std::vector<float> query_norm;      // [head_dim]
-  std::vector<float> key_norm;        // [head_dim]
-  kernels::PackedMatrix qkv;          // queries, keys, values one after the other
+  std::vector<float> attention_norm;         // [hidden]
+  std::vector<float> mlp_norm;               // [hidden]
+  std::vector<float> attention_output_norm;  // [hidden]
+  std::vector<float> mlp_output_norm;        // [hidden]
+  std::vector<float> query_norm;             // [head_dim]
+  std::vector<float> key_norm;               // [head_dim]
+  kernels::PackedMatrix qkv;                 // queries, keys, values one after the other
   std::vector<float> qkv_bias;
   kernels::PackedMatrix output;
   std::vector<float> output_bias;

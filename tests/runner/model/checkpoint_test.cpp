@@ -8,6 +8,7 @@
 #include "runner/model/checkpoint/fused_tensors.h"
 #include "runner/model/checkpoint/gguf.h"
 #include "runner/model/checkpoint/safetensors.h"
+#include "runner/model/checkpoint/usual_tensors.h"
 #include "runner/model/local_model.h"
 #include "runner/model/resolve.h"
 #include "tests/support/catch.h"
@@ -156,6 +157,9 @@ TEST_CASE("a broken GGUF file gives one sentence that names it") {
     REQUIRE_THAT(told, Contains("broken.gguf"));
   }
   CHECK_THAT(message(SmallGguf("mamba")), Contains("architecture \"mamba\" is not implemented"));
+  for (const char* gemma : {"gemma2", "gemma3"}) {
+    CHECK_THAT(message(SmallGguf(gemma)), Contains(gemma) && Contains("Hugging Face folder"));
+  }
   CHECK_THAT(message(SmallGguf("llama", 99)), Contains("blk.0.attn_q.weight") && Contains("99"));
   // Any single byte changed: an error or a file, never a crash.
   Rng rng(Key("mutate", 1));
@@ -245,10 +249,112 @@ TEST_CASE("a configuration that is not implemented is refused by name") {
   CHECK_THAT(message("partial_rotary_factor", 0.75), Contains("partial_rotary_factor"));
   CHECK_THAT(message("vocab_size", -3), Contains("vocab_size"));
   CHECK_THAT(message("hidden_size", "x"), Contains("hidden_size"));
+  CHECK_THAT(message("attn_logit_softcapping", 30), Contains("not implemented for qwen2"));
   Json window = *base;
   window["use_sliding_window"] = true;
   window["sliding_window"] = 4096;
   CHECK(!ParseModelConfig(window, "config.json"));
+}
+
+TEST_CASE("what sets Gemma apart is read, or filled in as the family has it") {
+  const auto gemma2 = ReadModelConfig(kCases / "tiny/gemma2");
+  REQUIRE(gemma2);
+  CHECK(gemma2->windowed == std::vector<bool>{true, false, true});
+  CHECK((gemma2->window == 21 && gemma2->score_width == 20.0));
+  CHECK((gemma2->score_cap == 6.0 && gemma2->logit_cap == 15.0));
+  CHECK((gemma2->FirstSeen(0, 20) == 0 && gemma2->FirstSeen(0, 21) == 1));
+  CHECK(gemma2->FirstSeen(1, 60) == 0);
+  CHECK((!gemma2->window_rope && gemma2->tied_head && !gemma2->IsPlain()));
+  const auto gemma3 = ReadModelConfig(kCases / "tiny/gemma3");
+  REQUIRE(gemma3);
+  CHECK(gemma3->windowed == std::vector<bool>{false, true, true});
+  CHECK((gemma3->rope.type == RopeType::kLinear && gemma3->rope.factor == 4));
+  REQUIRE(gemma3->window_rope);
+  CHECK((gemma3->window_rope->type == RopeType::kPlain && gemma3->window_rope->theta == 5000));
+  CHECK((!gemma3->score_cap && !gemma3->logit_cap && gemma3->qk_norm));
+  // As published checkpoints of text and images are written: most of it is left out.
+  const auto images =
+      ParseModelConfig(Json{{"model_type", "gemma3"},
+                            {"eos_token_id", {1, 106}},
+                            {"text_config",
+                             {{"model_type", "gemma3_text"},
+                              {"hidden_size", 2560},
+                              {"intermediate_size", 10240},
+                              {"num_hidden_layers", 34},
+                              {"rope_scaling", {{"rope_type", "linear"}, {"factor", 8}}},
+                              {"sliding_window", 1024}}}},
+                       "config.json");
+  if (!images) FAIL(images.error().message);
+  CHECK((images->heads == 8 && images->kv_heads == 4 && images->head_dim == 256));
+  CHECK((images->vocabulary == 262208 && images->context == 131072 && images->tied_head));
+  CHECK((images->rope.theta == 1e6 && images->rope.factor == 8));
+  REQUIRE(images->window_rope);
+  CHECK((images->window_rope->theta == 10000 && images->window_rope->factor == 1));
+  CHECK((images->IsWindowed(4) && !images->IsWindowed(5) && images->IsWindowed(33)));
+  CHECK(images->end_ids == std::vector<TokenId>{1, 106});
+}
+
+TEST_CASE("a damaged configuration of Gemma is refused by key") {
+  const auto message = [](const char* name, const std::string& key, const Json& value) {
+    auto changed = ReadJsonFile(kCases / "tiny" / name / "config.json").value();
+    changed[key] = value;
+    const auto config = ParseModelConfig(changed, "config.json");
+    return config ? std::string() : config.error().message;
+  };
+  for (const char* name : {"gemma2", "gemma3"}) {
+    for (const char* key : {"query_pre_attn_scalar", "final_logit_softcapping"}) {
+      for (const double value : {0.0, -1.0, 1e-60}) {
+        CHECK_THAT(message(name, key, value), Contains(key) && Contains("above 0"));
+      }
+      CHECK_THAT(message(name, key, "x"), Contains(key));
+      CHECK(message(name, key, nullptr).empty());
+    }
+    CHECK_THAT(message(name, "sliding_window", 0), Contains("sliding_window"));
+    CHECK_THAT(message(name, "sliding_window", nullptr), Contains("sliding_window"));
+    CHECK_THAT(message(name, "sliding_window_pattern", 0), Contains("sliding_window_pattern"));
+    CHECK_THAT(message(name, "hidden_activation", "relu"),
+               Contains("relu") && Contains("gelu_pytorch_tanh"));
+    CHECK_THAT(message(name, "layer_types", Json{"full_attention"}),
+               Contains("1 entries for 3 layers"));
+    CHECK_THAT(message(name, "layer_types", Json{"full_attention", "chunked_attention", "x"}),
+               Contains("chunked_attention"));
+    CHECK_THAT(message(name, "use_bidirectional_attention", true), Contains("bidirectional"));
+    CHECK_THAT(message(name, "num_hidden_layers", 1LL << 40), Contains("num_hidden_layers"));
+  }
+  CHECK_THAT(message("gemma2", "attn_logit_softcapping", -2), Contains("attn_logit_softcapping"));
+  CHECK_THAT(message("gemma3", "attn_logit_softcapping", 50), Contains("attn_logit_softcapping"));
+  CHECK_THAT(message("gemma3", "rope_parameters", Json{{"sliding_attention", 7}}),
+             Contains("rope_parameters.sliding_attention must be an object"));
+  CHECK_THAT(message("gemma3", "rope_parameters",
+                     Json{{"full_attention", {{"rope_type", "dynamic"}, {"factor", 2}}}}),
+             Contains("full_attention") && Contains("dynamic"));
+  CHECK_THAT(message("gemma3_images", "text_config",
+                     Json{{"model_type", "gemma3_text"}, {"num_key_value_heads", 3}}),
+             Contains("text_config") && Contains("3 key/value heads"));
+}
+
+TEST_CASE("norms stored without their 1 are shown with it, misshapen ones as they are") {
+  const auto config = ReadModelConfig(kCases / "tiny/gemma3_images");
+  REQUIRE(config);
+  auto opened = Safetensors::Open(kCases / "tiny/gemma3_images");
+  REQUIRE(opened);
+  const std::shared_ptr<const TensorSource> stored = *std::move(opened);
+  const auto usual = UsualTensors(stored, *config);
+  CHECK(stored->Find("model.norm.weight") == nullptr);
+  const std::string last = "layers.5.post_feedforward_layernorm.weight";
+  const StoredTensor* without = stored->Find("language_model.model." + last);
+  const StoredTensor* with = usual->Find("model." + last);
+  REQUIRE((without != nullptr && with != nullptr));
+  std::vector<float> a(static_cast<std::size_t>(config->hidden));
+  std::vector<float> b(a.size());
+  ReadRow(*without, 0, a.data());
+  ReadRow(*with, 0, b.data());
+  for (std::size_t i = 0; i < a.size(); ++i) CHECK(b[i] == 1 + a[i]);
+  CHECK(usual->Find("model.embed_tokens.weight")->type == StoredType::kBf16);
+  CHECK(usual->ContentHash() == stored->ContentHash());
+  const auto refused = Require(*usual, "model.norm.weight", 1, config->hidden + 1);
+  REQUIRE(!refused);
+  CHECK_THAT(refused.error().message, Contains("model.norm.weight"));
 }
 
 TEST_CASE("fused projections are shown one by one, and a misshapen one is refused") {

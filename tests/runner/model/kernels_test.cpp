@@ -85,11 +85,12 @@ TEST_CASE("linear has the bits of the plain loop") {
   Rng rng(Key("linear", 1));
   for (const auto format :
        {WeightFormat::kF32, WeightFormat::kBf16, WeightFormat::kInt8, WeightFormat::kInt4}) {
-    for (const auto epilogue : {Epilogue::kStore, Epilogue::kAdd, Epilogue::kSwiGlu}) {
+    for (const auto epilogue :
+         {Epilogue::kStore, Epilogue::kAdd, Epilogue::kSwiGlu, Epilogue::kGeGlu}) {
       for (const std::int64_t inputs : {1, 31, 64, 77}) {
         for (const std::int64_t outputs : {32, 64, 96}) {
           for (const std::int64_t rows : {1, 2, 5, 6, 12, 13, 29}) {
-            const std::int64_t odd = epilogue == Epilogue::kSwiGlu ? outputs : outputs - 7;
+            const std::int64_t odd = IsGated(epilogue) ? outputs : outputs - 7;
             const auto w = Random(rng, odd * inputs);
             const auto x = Random(rng, rows * inputs);
             const auto bias = Random(rng, RoundUp(odd, kPanel));
@@ -105,7 +106,7 @@ TEST_CASE("linear has the bits of the plain loop") {
                 std::copy_n(w.data() + row * inputs, inputs, out);
               });
             }
-            const std::int64_t width = epilogue == Epilogue::kSwiGlu ? odd / 2 : odd;
+            const std::int64_t width = IsGated(epilogue) ? odd / 2 : odd;
             const auto before = Random(rng, rows * width);
             auto expected = before;
             truth::Linear(packed, bias.data(), epilogue, rows, x.data(), expected.data());
@@ -188,53 +189,59 @@ TEST_CASE("norm, rotation and swiglu have the bits of the plain loop") {
   }
 }
 
+template <class Kept>
+void CheckAttention(Rng& rng, std::int64_t dim, std::int64_t group, const truth::Sight& sight) {
+  constexpr bool kHalf = std::is_same_v<Kept, std::uint16_t>;
+  const std::int64_t positions = sight.positions;
+  const std::int64_t pages = RoundUp(positions, kPagePositions) / kPagePositions;
+  std::vector<Kept> pool(static_cast<std::size_t>(pages * PageNumbers(dim)));
+  std::vector<std::int32_t> ids;
+  for (std::int64_t p = pages; p > 0; --p) ids.push_back(static_cast<std::int32_t>(p - 1));
+  auto keys = Random(rng, positions * dim, 2);
+  auto values = Random(rng, positions * dim);
+  const auto queries = Random(rng, group * dim, 2);
+  for (std::int64_t t = 0; t < positions; ++t) {
+    Kept* page = pool.data() + ids[static_cast<std::size_t>(t / kPagePositions)] * PageNumbers(dim);
+    WriteKeyValue(keys.data() + t * dim, values.data() + t * dim, dim, t % kPagePositions, page);
+  }
+  for (float& x : keys) x = kHalf ? HalfToFloat(FloatToHalf(x)) : x;
+  for (float& x : values) x = kHalf ? HalfToFloat(FloatToHalf(x)) : x;
+  std::vector<float> expected(queries.size());
+  for (std::int64_t g = 0; g < group; ++g) {
+    truth::Attend(queries.data() + g * dim, keys.data(), values.data(), sight, dim,
+                  expected.data() + g * dim);
+  }
+  WithEverySet([&] {
+    std::vector<float> out(queries.size());
+    std::vector<float> scratch(
+        static_cast<std::size_t>(group * RoundUp(positions, kPagePositions)));
+    AttentionArgs args;
+    args.queries = queries.data();
+    args.group = group;
+    args.head_dim = dim;
+    args.cache = kHalf ? CacheFormat::kF16 : CacheFormat::kF32;
+    args.pool = pool.data();
+    args.page_ids = ids.data();
+    args.page_stride = PageNumbers(dim);
+    args.run_stride = kRunPages * args.page_stride;
+    args.first = sight.first;
+    args.positions = positions;
+    args.scale = sight.scale;
+    args.cap = sight.cap;
+    args.scratch = scratch.data();
+    args.out = out.data();
+    Attend(args);
+    CHECK(SameBits(out, expected));
+  });
+}
+
 TEMPLATE_TEST_CASE("attention has the bits of the plain loop over what the cache holds", "", float,
                    std::uint16_t) {
-  constexpr bool kHalf = std::is_same_v<TestType, std::uint16_t>;
   Rng rng(Key("attention", 1));
   for (const std::int64_t dim : {2, 16, 24, 64, 80}) {
     for (const std::int64_t group : {1, 2, 3, 4, 7}) {
       for (const std::int64_t positions : {1, 15, 16, 17, 64, 131}) {
-        const std::int64_t pages = RoundUp(positions, kPagePositions) / kPagePositions;
-        std::vector<TestType> pool(static_cast<std::size_t>(pages * PageNumbers(dim)));
-        std::vector<std::int32_t> ids;
-        for (std::int64_t p = pages; p > 0; --p) ids.push_back(static_cast<std::int32_t>(p - 1));
-        auto keys = Random(rng, positions * dim, 2);
-        auto values = Random(rng, positions * dim);
-        const auto queries = Random(rng, group * dim, 2);
-        for (std::int64_t t = 0; t < positions; ++t) {
-          TestType* page =
-              pool.data() + ids[static_cast<std::size_t>(t / kPagePositions)] * PageNumbers(dim);
-          WriteKeyValue(keys.data() + t * dim, values.data() + t * dim, dim, t % kPagePositions,
-                        page);
-        }
-        for (float& x : keys) x = kHalf ? HalfToFloat(FloatToHalf(x)) : x;
-        for (float& x : values) x = kHalf ? HalfToFloat(FloatToHalf(x)) : x;
-        std::vector<float> expected(queries.size());
-        for (std::int64_t g = 0; g < group; ++g) {
-          truth::Attend(queries.data() + g * dim, keys.data(), values.data(), positions, dim, 0.3F,
-                        expected.data() + g * dim);
-        }
-        WithEverySet([&] {
-          std::vector<float> out(queries.size());
-          std::vector<float> scratch(
-              static_cast<std::size_t>(group * RoundUp(positions, kPagePositions)));
-          AttentionArgs args;
-          args.queries = queries.data();
-          args.group = group;
-          args.head_dim = dim;
-          args.cache = kHalf ? CacheFormat::kF16 : CacheFormat::kF32;
-          args.pool = pool.data();
-          args.page_ids = ids.data();
-          args.page_stride = PageNumbers(dim);
-          args.run_stride = kRunPages * args.page_stride;
-          args.positions = positions;
-          args.scale = 0.3F;
-          args.scratch = scratch.data();
-          args.out = out.data();
-          Attend(args);
-          CHECK(SameBits(out, expected));
-        });
+        CheckAttention<TestType>(rng, dim, group, {0, positions, 0.3F, 0});
       }
     }
   }
@@ -255,6 +262,46 @@ TEST_CASE("half floats are rounded as the plain conversion rounds them") {
     std::vector<std::uint16_t> halves(x.size());
     Kernels().to_half(x.data(), static_cast<std::int64_t>(x.size()), halves.data());
     CHECK(halves == expected);
+  });
+}
+
+TEMPLATE_TEST_CASE(
+    "attention over a window, and with capped scores, has the bits of the plain loop", "", float,
+    std::uint16_t) {
+  Rng rng(Key("window", 1));
+  for (const std::int64_t group : {1, 3, 7}) {
+    for (const std::int64_t first : {0, 1, 15, 16, 40, 63, 64}) {
+      for (const std::int64_t seen : {1, 3, 16, 17, 67}) {
+        for (const float cap : {0.0F, 1.5F}) {
+          CheckAttention<TestType>(rng, 24, group, {first, first + seen, 0.3F, cap});
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("soft caps have the bits of the plain loop and are within 3e-7 of the cap's tanh") {
+  Rng rng(Key("cap", 1));
+  for (const float cap : {5.0F, 30.0F, 50.0F}) {
+    for (const std::int64_t n : {1, 15, 16, 17, 100}) {
+      const auto x = Random(rng, n, n % 2 == 0 ? 2 : 200);
+      WithEverySet([&] {
+        auto y = x;
+        SoftCap(y.data(), n, cap);
+        for (std::size_t i = 0; i < x.size(); ++i) {
+          CHECK(y[i] == truth::SoftCap(x[i], cap));
+          const double exact = double{cap} * std::tanh(double{x[i]} / double{cap});
+          REQUIRE(std::fabs(double{y[i]} - exact) <= 3e-7 * double{cap});
+        }
+      });
+    }
+  }
+  WithEverySet([] {
+    float ends[] = {1e30F, -1e30F, std::numeric_limits<float>::quiet_NaN()};
+    SoftCap(ends, 3, 30);
+    CHECK(ends[0] == 30);
+    CHECK(ends[1] == -30);
+    CHECK(std::isnan(ends[2]));
   });
 }
 

@@ -10,6 +10,7 @@
 
 #include "base/json.h"
 #include "runner/model/checkpoint/safetensors.h"
+#include "runner/model/checkpoint/usual_tensors.h"
 #include "runner/model/resolve.h"
 #include "tests/runner/model/byte_tokenizer.h"
 #include "tests/support/catch.h"
@@ -25,7 +26,7 @@ LocalParts TinyParts(const std::string& name = "llama_tied") {
   const auto config = ReadModelConfig(kCases / "tiny" / name);
   auto weights = Safetensors::Open(kCases / "tiny" / name);
   REQUIRE((config && weights));
-  LocalParts parts{*config, *std::move(weights), ByteTokenizer(), "", name};
+  LocalParts parts{*config, UsualTensors(*std::move(weights), *config), ByteTokenizer(), "", name};
   parts.config.end_ids = {258};
   return parts;
 }
@@ -130,6 +131,15 @@ TEST_CASE("a sample has the same bits in every batch, order, thread count and ca
     LocalModelOptions small = With(64, 2, 64 * 1024);
     small.weights = type;
     CHECK(Same(Draw(*Make(TinyParts(), small), Mixed(true)), expected));
+  }
+}
+
+TEST_CASE("windows, caps and norms of outputs keep a sample's bits in every batch") {
+  for (const char* name : {"gemma2", "gemma3"}) {
+    const auto expected = Draw(*Make(TinyParts(name), With(1, 1)), Mixed(false));
+    for (const auto& [batch, threads] : {std::pair<std::int64_t, std::size_t>{8, 2}, {64, 3}}) {
+      CHECK(Same(Draw(*Make(TinyParts(name), With(batch, threads)), Mixed(true)), expected));
+    }
   }
 }
 

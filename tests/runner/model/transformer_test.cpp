@@ -7,8 +7,8 @@
 
 #include "base/files.h"
 #include "base/json.h"
-#include "runner/model/checkpoint/fused_tensors.h"
 #include "runner/model/checkpoint/safetensors.h"
+#include "runner/model/checkpoint/usual_tensors.h"
 #include "tests/support/catch.h"
 
 namespace assay {
@@ -34,7 +34,7 @@ std::unique_ptr<Transformer> LoadTiny(const std::string& name, kernels::WeightFo
   if (!config) FAIL(config.error().message);
   auto weights = Safetensors::Open(TinyFolder(name));
   if (!weights) FAIL(weights.error().message);
-  auto transformer = Transformer::Load(*config, SplitFused(*std::move(weights), *config), format,
+  auto transformer = Transformer::Load(*config, UsualTensors(*std::move(weights), *config), format,
                                        std::make_shared<ThreadTeam>(threads));
   if (!transformer) FAIL(transformer.error().message);
   return *std::move(transformer);
@@ -92,9 +92,9 @@ double LargestDifference(const std::vector<float>& logits, const Tiny& tiny) {
 }
 
 const std::vector<std::string>& Families() {
-  static const std::vector<std::string> names = {"llama_tied", "llama3_rope",  "llama_linear",
-                                                 "qwen2",      "qwen2_yarn",   "qwen3",
-                                                 "phi3",       "phi3_longrope"};
+  static const std::vector<std::string> names = {
+      "llama_tied", "llama3_rope",   "llama_linear", "qwen2",  "qwen2_yarn",   "qwen3",
+      "phi3",       "phi3_longrope", "gemma2",       "gemma3", "gemma3_images"};
   return names;
 }
 
@@ -133,7 +133,7 @@ TEST_CASE("greedy continuations equal those of transformers") {
 TEST_CASE("logits have the same bits at every chunk size, thread count and instruction set") {
   using kernels::WeightFormat;
   for (const WeightFormat format : {WeightFormat::kF32, WeightFormat::kBf16, WeightFormat::kInt8}) {
-    for (const std::string name : {"llama_tied", "llama_linear", "qwen3"}) {
+    for (const std::string name : {"llama_tied", "llama_linear", "qwen3", "gemma2", "gemma3"}) {
       Tiny tiny = Open(name, format, 1);
       const auto whole = AllLogits(*tiny.transformer, tiny.ids, 256);
       for (const std::size_t chunk : {1, 3, 16, 37}) {

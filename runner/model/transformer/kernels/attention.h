@@ -1,7 +1,8 @@
 // runner/model/transformer/kernels/attention.h -- Attention of one position over a paged cache.
 //
 // Order of sums, independent of who shares the pages and of how they were filled:
-//   score[t] = scale * (fma chain over d ascending of q[d] * k[t][d], from 0)
+//   score[t] = scale * (fma chain over d ascending of q[d] * k[t][d], from 0), soft-capped (see
+//   activation.h) where a cap is given; t from the first position that is seen
 //   weight[t] = exp(score[t] - max); their sum in 16 lanes (t mod 16, ascending), lanes added
 //   8 + 8, 4 + 4, 2 + 2, 1 + 1
 //   out[d] = (fma chain over t ascending of weight[t] * v[t][d], from 0) * (1 / sum)

@@ -43,9 +43,11 @@ inline void Scores(const AttentionArgs& a, std::int64_t row, std::int64_t page,
   }
 }
 
-// Turns a row of scores into exp(score - max), 0 beyond the last position; returns their sum.
-inline float Weigh(float* scores, std::int64_t positions, std::int64_t padded) {
-  for (std::int64_t t = positions; t < padded; ++t) scores[t] = scores[0];
+// Turns a row of scores into exp(score - max), 0 outside of [first, positions); returns their sum.
+// Needs first < 16.
+inline float Weigh(float* scores, std::int64_t first, std::int64_t positions, std::int64_t padded) {
+  for (std::int64_t t = 0; t < first; ++t) scores[t] = scores[first];
+  for (std::int64_t t = positions; t < padded; ++t) scores[t] = scores[first];
   Vec largest = Load(scores);
   for (std::int64_t t = 16; t < padded; t += 16) largest = Max(largest, Load(scores + t));
   float lane[16];
@@ -56,6 +58,9 @@ inline float Weigh(float* scores, std::int64_t positions, std::int64_t padded) {
   const Vec shift = Set1(max);
   for (std::int64_t t = 0; t < padded; t += 16) {
     Store(scores + t, Exp(Sub(Load(scores + t), shift)));
+    if (t == 0) {
+      for (std::int64_t i = 0; i < first; ++i) scores[i] = 0;
+    }
     if (t + 16 > positions) {
       for (std::int64_t i = positions; i < padded; ++i) scores[i] = 0;
     }
@@ -81,7 +86,7 @@ inline void Values(const AttentionArgs& a, std::int64_t row, std::int64_t column
     const float* p = a.scratch + row * stride + start;
     const std::int64_t count =
         a.positions - start < kPagePositions ? a.positions - start : kPagePositions;
-    for (std::int64_t t = 0; t < count; ++t) {
+    for (std::int64_t t = start == 0 ? a.first : 0; t < count; ++t) {
       Vec v[kVecs];
       ASSAY_UNROLL
       for (int j = 0; j < kVecs; ++j) v[j] = LoadKept(values + t * width + 16 * j);
@@ -119,7 +124,9 @@ inline void AttendRows(const AttentionArgs& a, std::int64_t row, std::int64_t st
   for (; page < pages; ++page) Scores<Kept, kRows, 1>(a, row, page, stride);
   float inverse[kAttentionRows];
   for (int m = 0; m < kRows; ++m) {
-    inverse[m] = 1.0F / Weigh(a.scratch + (row + m) * stride, a.positions, stride);
+    float* scores = a.scratch + (row + m) * stride;
+    if (a.cap > 0) SoftCap(scores, a.positions, a.cap);
+    inverse[m] = 1.0F / Weigh(scores, a.first, a.positions, stride);
   }
 
   std::int64_t column = 0;
@@ -148,7 +155,13 @@ inline void AttendAs(const AttentionArgs& a) {
   RestRows<Kept, kAttentionRows - 1>(a, row, stride);
 }
 
-void Attend(const AttentionArgs& a) {
+void Attend(const AttentionArgs& args) {
+  // From the page of the first position on.
+  AttentionArgs a = args;
+  const std::int64_t skipped = args.first / kPagePositions;
+  a.page_ids += skipped;
+  a.first -= skipped * kPagePositions;
+  a.positions -= skipped * kPagePositions;
   if (a.cache == CacheFormat::kF16) {
     AttendAs<std::uint16_t>(a);
   } else {

@@ -35,6 +35,19 @@ inline void StoreSome(float* p, Vec a, std::int64_t count) {
   for (std::int64_t i = 0; i < count; ++i) p[i] = all[i];
 }
 
+// cap * tanh(x / cap); see activation.h.
+inline Vec SoftCapOf(Vec x, Vec cap) {
+  const Vec e = Exp(Div(Add(x, x), cap));
+  return Mul(cap, Sub(Set1(1.0F), Div(Set1(2.0F), Add(e, Set1(1.0F)))));
+}
+
+inline void SoftCap(float* x, std::int64_t n, float cap) {
+  const Vec most = Set1(cap);
+  std::int64_t i = 0;
+  for (; i + 16 <= n; i += 16) Store(x + i, SoftCapOf(Load(x + i), most));
+  if (i < n) StoreSome(x + i, SoftCapOf(LoadSome(x + i, n - i), most), n - i);
+}
+
 // The sum of the lanes: 8 + 8, 4 + 4, 2 + 2, 1 + 1.
 inline float SumLanes(Vec a) {
   float lane[16];

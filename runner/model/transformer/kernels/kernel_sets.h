@@ -18,6 +18,7 @@ struct KernelTable {
   void (*attend)(const AttentionArgs& args);
   void (*to_half)(const float* x, std::int64_t n, std::uint16_t* halves);
   void (*swiglu)(const float* gate, const float* up, std::int64_t n, float* y);
+  void (*soft_cap)(float* x, std::int64_t n, float cap);
   float (*max)(const float* x, std::int64_t n);
   double (*exponentials)(const float* x, std::int64_t n, float max, float factor, float* out,
                          double* block_sums);

@@ -13,8 +13,9 @@
 
 namespace assay::kernels {
 
-extern const KernelTable kAvx2Kernels = {
-    "avx2",       avx2::Linear, avx2::QuantizeRow, avx2::RmsNorm, avx2::Rotate,
-    avx2::Attend, avx2::ToHalf, avx2::SwiGluRow,   avx2::MaxOf,   avx2::Exponentials};
+extern const KernelTable kAvx2Kernels = {"avx2",        avx2::Linear,      avx2::QuantizeRow,
+                                         avx2::RmsNorm, avx2::Rotate,      avx2::Attend,
+                                         avx2::ToHalf,  avx2::SwiGluRow,   avx2::SoftCap,
+                                         avx2::MaxOf,   avx2::Exponentials};
 
 }  // namespace assay::kernels

@@ -14,7 +14,8 @@
 namespace assay::kernels {
 
 extern const KernelTable kAvx512Kernels = {
-    "avx512",       avx512::Linear, avx512::QuantizeRow, avx512::RmsNorm, avx512::Rotate,
-    avx512::Attend, avx512::ToHalf, avx512::SwiGluRow,   avx512::MaxOf,   avx512::Exponentials};
+    "avx512",        avx512::Linear, avx512::QuantizeRow, avx512::RmsNorm,
+    avx512::Rotate,  avx512::Attend, avx512::ToHalf,      avx512::SwiGluRow,
+    avx512::SoftCap, avx512::MaxOf,  avx512::Exponentials};
 
 }  // namespace assay::kernels

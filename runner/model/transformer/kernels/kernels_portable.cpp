@@ -14,8 +14,8 @@
 namespace assay::kernels {
 
 extern const KernelTable kPortableKernels = {
-    "portable",       portable::Linear,      portable::QuantizeRow, portable::RmsNorm,
-    portable::Rotate, portable::Attend,      portable::ToHalf,      portable::SwiGluRow,
-    portable::MaxOf,  portable::Exponentials};
+    "portable",        portable::Linear, portable::QuantizeRow, portable::RmsNorm,
+    portable::Rotate,  portable::Attend, portable::ToHalf,      portable::SwiGluRow,
+    portable::SoftCap, portable::MaxOf,  portable::Exponentials};
 
 }  // namespace assay::kernels

@@ -8,6 +8,12 @@ inline Vec SwiGlu(Vec gate, Vec up) {
   return Mul(Div(gate, Add(Set1(1.0F), Exp(minus))), up);
 }
 
+inline Vec GeGlu(Vec gate, Vec up) {
+  const Vec cubic = Fma(Mul(gate, gate), Set1(kGeluCubic), Set1(1.0F));
+  const Vec minus = Mul(Mul(gate, cubic), Set1(kGeluSlope));
+  return Mul(Div(gate, Add(Set1(1.0F), Exp(minus))), up);
+}
+
 // Loads the weights of input k: outputs [16 * half, 16 * (half + vecs)) of the panel.
 struct F32Weights {
   const float* panel;
@@ -166,7 +172,7 @@ inline void Tile(const Int8Weights& weights, const LinearArgs& a, std::int64_t r
 inline void Finish(const LinearArgs& a, std::int64_t panel, std::int64_t row, std::int64_t rows,
                    const float* sums) {
   const float* bias = a.bias == nullptr ? nullptr : a.bias + panel * kPanel;
-  const std::int64_t scale = a.epilogue == Epilogue::kSwiGlu ? 2 : 1;
+  const std::int64_t scale = IsGated(a.epilogue) ? 2 : 1;
   const std::int64_t first = panel * kPanel / scale;
   const std::int64_t all = a.outputs / scale;
   for (std::int64_t m = 0; m < rows; ++m) {
@@ -176,8 +182,10 @@ inline void Finish(const LinearArgs& a, std::int64_t panel, std::int64_t row, st
       s[1] = Add(s[1], Load(bias + 16));
     }
     float* y = a.y + (row + m) * a.ldy + first;
-    if (a.epilogue == Epilogue::kSwiGlu) {
-      StoreSome(y, SwiGlu(s[0], s[1]), all - first < 16 ? all - first : 16);
+    if (IsGated(a.epilogue)) {
+      const bool silu = a.epilogue == Epilogue::kSwiGlu;
+      const Vec gated = silu ? SwiGlu(s[0], s[1]) : GeGlu(s[0], s[1]);
+      StoreSome(y, gated, all - first < 16 ? all - first : 16);
       continue;
     }
     for (std::int64_t j = 0; j < 2; ++j) {

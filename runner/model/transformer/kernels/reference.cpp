@@ -19,6 +19,7 @@ float SumLanes(Lanes lane) {
 }
 
 float Silu(float x) { return x / (1.0F + Exp(0.0F - x)); }
+float Gelu(float x) { return x / (1.0F + Exp(x * std::fma(x * x, kGeluCubic, 1.0F) * kGeluSlope)); }
 
 // The fma chain of one output; `w` is its unpacked row.
 float FloatSum(const std::vector<float>& w, const float* x) {
@@ -74,7 +75,7 @@ float Exp(float x) {
 void Linear(const PackedMatrix& weights, const float* bias, Epilogue epilogue, std::int64_t rows,
             const float* x, float* y) {
   const std::int64_t outputs = weights.outputs();
-  const std::int64_t width = epilogue == Epilogue::kSwiGlu ? outputs / 2 : outputs;
+  const std::int64_t width = IsGated(epilogue) ? outputs / 2 : outputs;
   std::vector<float> w(static_cast<std::size_t>(weights.inputs()));
   std::vector<float> sums(static_cast<std::size_t>(rows * outputs));
   for (std::int64_t n = 0; n < outputs; ++n) {
@@ -90,9 +91,10 @@ void Linear(const PackedMatrix& weights, const float* bias, Epilogue epilogue, s
     const float* s = sums.data() + m * outputs;
     for (std::int64_t i = 0; i < width; ++i) {
       float& out = y[m * width + i];
-      if (epilogue == Epilogue::kSwiGlu) {
+      if (IsGated(epilogue)) {
         const std::int64_t gate = i / 16 * kPanel + i % 16;
-        out = Silu(s[gate]) * s[gate + 16];
+        const float active = epilogue == Epilogue::kSwiGlu ? Silu(s[gate]) : Gelu(s[gate]);
+        out = active * s[gate + 16];
       } else {
         out = epilogue == Epilogue::kAdd ? out + s[i] : s[i];
       }
@@ -124,26 +126,34 @@ void SwiGlu(const float* gate, const float* up, std::int64_t n, float* y) {
   for (std::int64_t i = 0; i < n; ++i) y[i] = Silu(gate[i]) * up[i];
 }
 
-void Attend(const float* query, const float* keys, const float* values, std::int64_t positions,
-            std::int64_t head_dim, float scale, float* out) {
-  std::vector<float> weights(static_cast<std::size_t>(positions));
-  for (std::int64_t t = 0; t < positions; ++t) {
+void GeGlu(const float* gate, const float* up, std::int64_t n, float* y) {
+  for (std::int64_t i = 0; i < n; ++i) y[i] = Gelu(gate[i]) * up[i];
+}
+
+float SoftCap(float x, float cap) { return cap * (1.0F - 2.0F / (Exp((x + x) / cap) + 1.0F)); }
+
+void Attend(const float* query, const float* keys, const float* values, const Sight& sight,
+            std::int64_t head_dim, float* out) {
+  std::vector<float> weights(static_cast<std::size_t>(sight.positions));
+  for (std::int64_t t = sight.first; t < sight.positions; ++t) {
     float score = 0;
     for (std::int64_t d = 0; d < head_dim; ++d) {
       score = std::fma(query[d], keys[t * head_dim + d], score);
     }
-    weights[static_cast<std::size_t>(t)] = score * scale;
+    score *= sight.scale;
+    weights[static_cast<std::size_t>(t)] = sight.cap > 0 ? SoftCap(score, sight.cap) : score;
   }
-  const float max = *std::max_element(weights.begin(), weights.end());
+  const auto first = static_cast<std::size_t>(sight.first);
+  const float max = *std::max_element(weights.begin() + sight.first, weights.end());
   Lanes lane{};
-  for (std::size_t t = 0; t < weights.size(); ++t) {
+  for (std::size_t t = first; t < weights.size(); ++t) {
     weights[t] = Exp(weights[t] - max);
     lane[t % kLanes] += weights[t];
   }
   const float inverse = 1.0F / SumLanes(lane);
   for (std::int64_t d = 0; d < head_dim; ++d) {
     float sum = 0;
-    for (std::int64_t t = 0; t < positions; ++t) {
+    for (std::int64_t t = sight.first; t < sight.positions; ++t) {
       sum = std::fma(weights[static_cast<std::size_t>(t)], values[t * head_dim + d], sum);
     }
     out[d] = sum * inverse;

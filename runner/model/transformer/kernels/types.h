@@ -16,6 +16,9 @@ inline constexpr std::int64_t kInt4BlockBytes = kPanel * 4 + kPanel * kQuantBloc
 inline constexpr std::int64_t kPagePositions = 16;
 inline constexpr std::int64_t kRunPages = 32;   // of one head that lie in a row
 inline constexpr std::int64_t kSumBlock = 512;  // logits summed in float before going to double
+// gelu(x) = x / (1 + exp(kGeluSlope * x * (1 + kGeluCubic * x^2))); the slope is -2 sqrt(2 / pi).
+inline constexpr float kGeluSlope = -1.5957691216F;
+inline constexpr float kGeluCubic = 0.044715F;
 
 constexpr std::int64_t RoundUp(std::int64_t n, std::int64_t to) { return (n + to - 1) / to * to; }
 
@@ -26,17 +29,20 @@ constexpr bool TakesQuantizedRows(WeightFormat format) { return format >= Weight
 
 // What becomes of a product's sum s (bias already added):
 enum class Epilogue {
-  kStore,   // y = s
-  kAdd,     // y = y + s
-  kSwiGlu,  // outputs come in panels of 16 gates and 16 ups: y = gate / (1 + exp(-gate)) * up
+  kStore,  // y = s
+  kAdd,    // y = y + s
+  // Outputs come in panels of 16 gates and 16 ups; see activation.h:
+  kSwiGlu,  // y = gate / (1 + exp(-gate)) * up
+  kGeGlu,   // y = gelu(gate) * up
 };
+constexpr bool IsGated(Epilogue epilogue) { return epilogue >= Epilogue::kSwiGlu; }
 
 // y [rows, outputs] = x [rows, inputs] * W^T; see linear.h for packing and the order of sums.
 struct LinearArgs {
   WeightFormat format = WeightFormat::kF32;
   const void* weights = nullptr;  // packed panels
   std::int64_t inputs = 0;
-  std::int64_t outputs = 0;     // of W: twice those of y with kSwiGlu
+  std::int64_t outputs = 0;     // of W: twice those of y where gated
   const float* bias = nullptr;  // RoundUp(outputs, kPanel) entries in the order of W, or null
   Epilogue epilogue = Epilogue::kStore;
   std::int64_t rows = 0;
@@ -53,8 +59,8 @@ struct LinearArgs {
 enum class CacheFormat { kF32, kF16 };
 
 // The attention of `group` queries of one position (the heads that share one key/value head) over
-// positions [0, positions). Page p holds positions 16p to 16p+15: keys [head_dim][16], then values
-// [16][RoundUp(head_dim, 16)]. With i = page_ids[p] it begins (i / kRunPages) * run_stride +
+// positions [first, positions). Page p holds positions 16p to 16p+15: keys [head_dim][16], then
+// values [16][RoundUp(head_dim, 16)]. With i = page_ids[p] it begins (i / kRunPages) * run_stride +
 // (i % kRunPages) * page_stride + offset numbers into the pool.
 struct AttentionArgs {
   const float* queries = nullptr;  // [group][head_dim]
@@ -66,8 +72,10 @@ struct AttentionArgs {
   std::int64_t page_stride = 0;
   std::int64_t run_stride = 0;
   std::int64_t offset = 0;
+  std::int64_t first = 0;
   std::int64_t positions = 0;
   float scale = 1;
+  float cap = 0;             // of scores; 0: none
   float* scratch = nullptr;  // group * RoundUp(positions, 16)
   float* out = nullptr;      // [group][head_dim]
 };
