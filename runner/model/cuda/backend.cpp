@@ -175,8 +175,12 @@ class CudaBackend : public Backend {
 
   std::string Arithmetic() const override {
     const std::string shares = seat_.of > 1 ? fmt::format(" {} shares", seat_.of) : "";
-    return fmt::format("cuda-1 {} {} {}{}", options_.deterministic, blas_ != nullptr,
-                       options_.deterministic ? "" : seat_.device.name, shares);
+    // Matrix units of another generation keep other bits of a sum.
+    const std::string device = options_.deterministic
+                                   ? fmt::format("sm_{}{}", seat_.device.major, seat_.device.minor)
+                                   : seat_.device.name;
+    return fmt::format("cuda-2 {} {} {}{}", options_.deterministic, blas_ != nullptr, device,
+                       shares);
   }
 
  private:

@@ -92,6 +92,7 @@ TEST_CASE("deterministic: a sample depends on nothing but itself", "[model]") {
       prompts.push_back(
           Prompt(2 + 9 * static_cast<std::int64_t>(i), checkpoint.config.vocabulary, i));
     }
+    CHECK_THAT(backend->Arithmetic(), Contains(" sm_"));  // it is that of the matrix units
     const auto together = Sample(*backend, prompts, 2, sampling, true);
     const auto alone = Sample(*backend, prompts, 2, sampling, false);
     REQUIRE(together.size() == 6);
