@@ -2,11 +2,11 @@
 
 The child answers in order, one line for each line, so the next line it writes answers the oldest item it has; a
 number sent as the item's id proves it. Callers in several threads share the pipe: one of them writes at a time,
-and a thread of ours reads. Items that a child left unanswered when it ended go to another child, once.
+and a thread of ours reads. Items go in groups, since waking a thread costs more than a verdict. What a child left
+unanswered when it ended goes to another child, once.
 """
 import collections
 import io
-import itertools
 import json
 import os
 import shutil
@@ -22,6 +22,9 @@ from assay.errors import JudgeError, TimedOut
 
 MOST_ITEMS = 512       # sent and not answered
 MOST_BYTES = 64 << 20  # of these, together; a longer item goes alone
+GROUP_ITEMS = 32       # sent at once
+GROUP_BYTES = 1 << 20
+GROUP_SECONDS = 0.005  # that items may be waited for
 _inherited = []        # children of a parent process: their pipes are left alone
 
 
@@ -32,47 +35,48 @@ class _Room:
         self._changed = threading.Condition()
         self._items = self._bytes = 0
 
-    def _fits(self, size):
-        return self._items == 0 or (self._items < MOST_ITEMS and self._bytes + size <= MOST_BYTES)
+    def _fits(self, items, size):
+        return self._items == 0 or (self._items + items <= MOST_ITEMS and self._bytes + size <= MOST_BYTES)
 
     def is_free(self):
         with self._changed:
-            return self._fits(0)
+            return self._fits(GROUP_ITEMS, GROUP_BYTES)
 
-    def take(self, size, seconds):
+    def take(self, items, size, seconds):
         """False where the time is over before there is room."""
         with self._changed:
-            if not self._changed.wait_for(lambda: self._fits(size), seconds):
+            if not self._changed.wait_for(lambda: self._fits(items, size), seconds):
                 return False
-            self._items += 1
+            self._items += items
             self._bytes += size
             return True
 
-    def give(self, size):
+    def give(self, items, size):
         with self._changed:
-            self._items -= 1
+            self._items -= items
             self._bytes -= size
             self._changed.notify_all()
 
 
-class _Pending:
-    """One item under way; `answer` or `failure` is set before `done` is."""
+class _Group:
+    """Items under way, numbered from `first`; all `answers` or a `failure` are there before `done` is set."""
 
-    def __init__(self, number, line, room):
-        self.number, self.line, self.room, self.size = number, line, room, len(line)
+    def __init__(self, first, lines, room):
+        self.first, self.lines, self.room = first, lines, room
+        self.count, self.size = len(lines), sum(map(len, lines))
         self.tries = 0
         self.abandoned = False  # nobody waits for it
-        self.answer = self.failure = None
+        self.answers, self.failure = [], None
         self.done = threading.Event()
 
-    def settle(self, answer=None, failure=None):
-        self.answer, self.failure, self.line = answer, failure, None
-        self.room.give(self.size)
+    def settle(self, failure=None):
+        self.failure, self.lines = failure, None
+        self.room.give(self.count, self.size)
         self.done.set()
 
 
 class _Child:
-    """One process; `waiting` holds what it was sent and has not answered, oldest first."""
+    """One process; `waiting` holds the groups it was sent and has not answered, oldest first."""
 
     def __init__(self, command):
         self._errors = tempfile.TemporaryFile()
@@ -86,27 +90,29 @@ class _Child:
         self.ended = False  # nothing is sent to it any more
         self.last_answer = time.monotonic()
 
-    def send(self, line):
-        rest = memoryview(line)
+    def send(self, data):
+        rest = memoryview(data)
         try:
             while rest:
                 rest = rest[self.process.stdin.write(rest):]
         except (OSError, ValueError):
-            pass  # it ended: whoever reads sees that too, and sends the line to another
+            pass  # it ended: whoever reads sees that too, and sends it to another
 
     def read(self):
         """Settles what is answered, until the process ends or answers something else than it was asked."""
         with io.BufferedReader(self.process.stdout, 1 << 16) as output:
             for line in output:
                 try:
-                    answer = json.loads(line)
-                    if answer["id"] != self.waiting[0].number:
+                    answer, group = json.loads(line), self.waiting[0]
+                    if answer["id"] != group.first + len(group.answers):
                         return "the judge gave an answer out of order"
                     check_answer(answer)
                 except (ValueError, TypeError, KeyError, IndexError):
                     return "the judge gave no verdict: " + line[:200].decode("utf-8", "replace").strip()
                 self.last_answer = time.monotonic()
-                self.waiting.popleft().settle(answer)
+                group.answers.append(answer)
+                if len(group.answers) == group.count:
+                    self.waiting.popleft().settle()
         try:
             status = self.process.wait(1)
         except subprocess.TimeoutExpired:
@@ -130,11 +136,11 @@ def _serve(child, judge_of):
     with judge.lock if judge else threading.Lock():
         child.ended = True
     child.end()
-    for pending in child.waiting:
-        if judge and pending.tries < 2 and not pending.abandoned:
-            judge.send(pending)
+    for group in child.waiting:
+        if judge and group.tries < 2 and not group.abandoned:
+            judge.send(group)
         else:
-            pending.settle(failure=JudgeError(why))
+            group.settle(JudgeError(why))
 
 
 class ProcessJudge:
@@ -144,7 +150,7 @@ class ProcessJudge:
         for folder in data:
             self._flags += ["--data", str(folder)]
         self._child = None
-        self._numbers = itertools.count(1)
+        self._number = 1
         self._begin()
         forks.remember(self)
 
@@ -164,40 +170,43 @@ class ProcessJudge:
         try:
             while more or sent:
                 if sent and (not more or sent[0].done.is_set() or not self._room.is_free()):
-                    yield self._wait(sent[0], deadline)
+                    yield from self._answers(sent[0], deadline)
                     sent.popleft()
                     continue
-                for item in items:
-                    sent.append(self._submit(item, deadline))
-                    break
+                texts = _take(items)
+                if texts:
+                    sent.append(self._submit(texts, deadline))
                 else:
                     more = False
         finally:
-            for pending in sent:
-                pending.abandoned = True
+            for group in sent:
+                group.abandoned = True
 
-    def _submit(self, item, deadline):
-        number = next(self._numbers)
-        text = json.dumps({"id": number, **item}, ensure_ascii=False, allow_nan=False)
-        # A Python string may hold halves of characters, which UTF-8 cannot say.
-        pending = _Pending(number, text.encode("utf-8", "replace") + b"\n", self._room)
-        if not self._room.take(pending.size, _left(deadline)):
+    def _submit(self, texts, deadline):
+        with self.lock:
+            first = self._number
+            self._number += len(texts)
+        # An id of ours before the item's own keys.
+        lines = [b'{"id":%d%s' % (first + i, text) for i, text in enumerate(texts)]
+        group = _Group(first, lines, self._room)
+        if not self._room.take(group.count, group.size, _left(deadline)):
             raise TimedOut("no verdict in the time given")
-        self.send(pending)
-        return pending
+        self.send(group)
+        return group
 
-    def send(self, pending):
+    def send(self, group):
         with self.lock:
             if self._child is None or self._child.ended:
                 try:
                     self._child = _Child(self._command())
                 except JudgeError as failure:
-                    pending.settle(failure=failure)
+                    group.settle(failure)
                     return
                 threading.Thread(target=_serve, args=(self._child, weakref.ref(self)), daemon=True).start()
-            pending.tries += 1
-            self._child.waiting.append(pending)
-            self._child.send(pending.line)
+            group.tries += 1
+            data = b"".join(group.lines[len(group.answers):])  # before anybody else can settle it
+            self._child.waiting.append(group)
+            self._child.send(data)
 
     def _command(self):
         program = self._program or os.environ.get("ASSAY_BIN") or shutil.which("assay")
@@ -205,17 +214,17 @@ class ProcessJudge:
             raise JudgeError("the program assay is not on the PATH: set ASSAY_BIN to it, or ASSAY_URL to a server")
         return [program, "verify", "-", *self._flags]
 
-    def _wait(self, pending, deadline):
+    def _answers(self, group, deadline):
         left = _left(deadline)
-        if not pending.done.wait(left):
+        if not group.done.wait(left):
             # A child that answered nobody for as long as a caller waited is not trusted any more.
             child = self._child
             if child is not None and left and time.monotonic() - child.last_answer >= left:
                 child.process.kill()
             raise TimedOut("no verdict in the time given")
-        if pending.failure is not None:
-            raise pending.failure
-        return pending.answer
+        if group.failure is not None:
+            raise group.failure
+        return group.answers
 
     def close(self):
         child, self._child = self._child, None
@@ -224,6 +233,20 @@ class ProcessJudge:
 
     def __del__(self):
         self.close()
+
+
+def _take(items):
+    """The next items as text after their id, as many as go together; none at the end."""
+    texts, size, start = [], 0, time.monotonic()
+    for item in items:
+        text = json.dumps(item, ensure_ascii=False, allow_nan=False)
+        # A Python string may hold halves of characters, which UTF-8 cannot say.
+        line = (b"," if item else b"") + text[1:].encode("utf-8", "replace") + b"\n"
+        texts.append(line)
+        size += len(line)
+        if len(texts) == GROUP_ITEMS or size >= GROUP_BYTES or time.monotonic() - start > GROUP_SECONDS:
+            break
+    return texts
 
 
 def _left(deadline):
