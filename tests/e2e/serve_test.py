@@ -84,6 +84,8 @@ class Answers(unittest.TestCase):
             self.assertEqual(len(json.loads(text)), len(lines) - 1)
             self.assertEqual(text, "[" + verify(lines[:3] + lines[4:]).strip().replace("\n", ",\n") + "]\n")
             for line in lines:
+                if '"code"' in line:  # as above, and the command starts a sandbox for each
+                    continue
                 reply, text = client.post(line, JSON)
                 if line[0] == "[":  # an array of one bad item
                     text = text.replace("[{", "{").replace("}]", "}")
@@ -203,8 +205,9 @@ class Answers(unittest.TestCase):
         self.assertEqual(health["version"], subprocess.run(
             [ASSAY, "--version"], capture_output=True, text=True).stdout.strip())
         self.assertIn("math", health["verifiers"])
-        doctor = json.loads(subprocess.run([ASSAY, "sandbox", "doctor", "--json"], capture_output=True).stdout)
-        self.assertEqual(health["sandbox"]["mode"] or "", doctor["chosen"])
+        with tempfile.NamedTemporaryFile("w", suffix=".py") as file:
+            ran = json.loads(subprocess.run([ASSAY, "sandbox", "run", "--json", file.name], capture_output=True).stdout)
+        self.assertEqual(health["sandbox"], {"mode": ran["mode"], "layers": ran["layers"]})
         self.assertEqual(health["limits"]["body_bytes"], 2 << 20)
 
     def test_many_clients_get_their_own(self):
@@ -321,9 +324,9 @@ class Hostile(unittest.TestCase):
             peer.sendall(head(len(slow)) + slow.encode())
             until(self, lambda: self.server.health()["queue"]["running"] == 2)
             with Client(self.server) as client:
-                for i in range(20):
+                for i in range(5):
                     self.assertIn('"correct"', client.post(json.dumps(math(i, "1", "1")))[1])
-            self.assertGreater(self.server.health()["queue"]["waiting"], 20)
+            self.assertGreater(self.server.health()["queue"]["waiting"], 100)
 
     def test_clients_that_do_not_read(self):
         line = json.dumps(math(1, "1", "1 " * 50_000)).encode() + b"\n"
@@ -339,9 +342,9 @@ class Hostile(unittest.TestCase):
             peer.close()
 
 
-def spin(number):
+def spin(number, cpu_ms=200):
     item = code(number, "while True: pass")
-    return item | {"verifier": item["verifier"] | {"cpu_ms": 300}}
+    return item | {"verifier": item["verifier"] | {"cpu_ms": cpu_ms}}
 
 
 def until(case, holds, seconds=20):
@@ -398,7 +401,7 @@ class Stops(unittest.TestCase):
         for number in (signal.SIGTERM, signal.SIGINT):
             with Served("--threads", "2") as server:
                 idle = socket.create_connection(("127.0.0.1", server.port), 30)
-                lines = "\n".join(json.dumps(spin(i)) for i in range(8))
+                lines = "\n".join(json.dumps(spin(i, cpu_ms=100)) for i in range(6))
                 answer = []
                 with Client(server) as client:
                     asking = threading.Thread(target=lambda: answer.append(client.post(lines)))
@@ -409,7 +412,7 @@ class Stops(unittest.TestCase):
                     asking.join()
                     reply, text = answer[0]
                 self.assertEqual((reply.status, reply.headers["Connection"]), (200, "close"))
-                self.assertEqual([json.loads(line)["outcome"] for line in text.splitlines()], ["limit"] * 8)
+                self.assertEqual([json.loads(line)["outcome"] for line in text.splitlines()], ["limit"] * 6)
                 self.assertEqual(server.process.wait(20), 0)
                 with self.assertRaises(OSError):
                     socket.create_connection(("127.0.0.1", server.port), 5)
