@@ -85,10 +85,20 @@ void PrintProblem(const Suite& suite, const Problem& problem) {
              DumpJsonPretty(VerifierSpecOf(suite, problem)));
 }
 
-int Show(const std::string& name, const LibraryOptions& options, bool json) {
+struct ShowFlags {
+  std::string name;
+  bool json = false;
+  bool problems = false;
+};
+
+int Show(const ShowFlags& flags, const LibraryOptions& options) {
+  const auto& [name, json, problems] = flags;
   auto suite = FindSuite(name, options);
   if (suite) {
-    if (json) {
+    if (problems) {
+      for (const Problem& problem : suite->problems)
+        fmt::print("{}\n", DumpJson(ProblemJson(*suite, problem)));
+    } else if (json) {
       fmt::print("{}\n", DumpJsonPretty(SuiteJson(*suite)));
     } else {
       PrintSuite(*suite);
@@ -96,7 +106,7 @@ int Show(const std::string& name, const LibraryOptions& options, bool json) {
     return kDone;
   }
   const bool may_be_problem = name.find('/') != std::string::npos;
-  if (!may_be_problem) return Report(suite.error());
+  if (!may_be_problem || problems) return Report(suite.error());
   const auto found = FindProblem(name, options);
   if (!found) return Report(found.error());
   if (json) {
@@ -112,11 +122,12 @@ int Show(const std::string& name, const LibraryOptions& options, bool json) {
 void AddTasksShow(CLI::App& tasks) {
   CLI::App* command = tasks.add_subcommand("show", "Show a suite, or one problem (SUITE/ID)");
   auto options = AddDataFlag(*command);
-  auto name = std::make_shared<std::string>();
-  auto json = std::make_shared<bool>(false);
-  command->add_option("ID", *name, "Suite, SUITE/ID, or the folder of a pack")->required();
-  command->add_flag("--json", *json, "One JSON object");
-  OnRun(command, [options, name, json]() -> int { return Show(*name, *options, *json); });
+  auto flags = std::make_shared<ShowFlags>();
+  command->add_option("ID", flags->name, "Suite, SUITE/ID, or the folder of a pack")->required();
+  command->add_flag("--json", flags->json, "One JSON object");
+  command->add_flag("--problems", flags->problems,
+                    "All problems of a suite, one JSON object a line");
+  OnRun(command, [options, flags]() -> int { return Show(*flags, *options); });
 }
 
 }  // namespace assay::cli

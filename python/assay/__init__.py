@@ -9,9 +9,10 @@ or on the PATH) or, with ASSAY_URL, a server (`assay serve`; its token by ASSAY_
 
 An outcome of "error" is our failure or the task author's: its reward is None, never 0.
 """
+from assay import sandbox, tasks
 from assay.errors import AssayError, JudgeError, ServerError, TimedOut, VerdictError
 from assay.verifier import Verdict, Verifier, default_verifier, verify
 
 __all__ = ["AssayError", "JudgeError", "ServerError", "TimedOut", "Verdict", "VerdictError", "Verifier",
-           "default_verifier", "verify"]
+           "default_verifier", "sandbox", "tasks", "verify"]
 __version__ = "0.1.0"

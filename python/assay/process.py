@@ -9,7 +9,6 @@ import collections
 import io
 import json
 import os
-import shutil
 import subprocess
 import tempfile
 import threading
@@ -17,6 +16,7 @@ import time
 import weakref
 
 from assay import forks
+from assay import program as program_module
 from assay.answers import check_answer
 from assay.errors import JudgeError, TimedOut
 
@@ -198,7 +198,7 @@ class ProcessJudge:
         with self.lock:
             if self._child is None or self._child.ended:
                 try:
-                    self._child = _Child(self._command())
+                    self._child = _Child([program_module.find(self._program), "verify", "-", *self._flags])
                 except JudgeError as failure:
                     group.settle(failure)
                     return
@@ -207,12 +207,6 @@ class ProcessJudge:
             data = b"".join(group.lines[len(group.answers):])  # before anybody else can settle it
             self._child.waiting.append(group)
             self._child.send(data)
-
-    def _command(self):
-        program = self._program or os.environ.get("ASSAY_BIN") or shutil.which("assay")
-        if not program:
-            raise JudgeError("the program assay is not on the PATH: set ASSAY_BIN to it, or ASSAY_URL to a server")
-        return [program, "verify", "-", *self._flags]
 
     def _answers(self, group, deadline):
         left = _left(deadline)
