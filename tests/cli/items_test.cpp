@@ -1,7 +1,11 @@
 #include "cli/serve/items.h"
 
+#include <cstdint>
 #include <string>
+#include <vector>
 
+#include "base/json.h"
+#include "base/rng.h"
 #include "tests/support/catch.h"
 
 namespace assay::serve {
@@ -58,6 +62,48 @@ TEST_CASE("arrays that are none are refused") {
   }
   CHECK(SplitJson("[1,2,3]", 2).error().code == ErrorCode::kUsage);
   CHECK(SplitJson("[1,2]", 2)->items.size() == 2);
+}
+
+Json Value(Rng& draw, int depth) {
+  switch (draw.Int(0, depth > 3 ? 3 : 5)) {
+    case 0:
+      return draw.Int(0, 999);
+    case 1:
+      return nullptr;
+    case 2:
+      return "[{,\\\"]}";
+    case 3: {
+      std::string text;
+      for (std::int64_t i = draw.Int(0, 7); i > 0; --i) text += "\"\\,[]{} \n"[draw.Int(0, 8)];
+      return text;
+    }
+    case 4: {
+      Json array = Json::array();
+      for (std::int64_t i = draw.Int(0, 3); i > 0; --i) array.push_back(Value(draw, depth + 1));
+      return array;
+    }
+    default: {
+      Json object = Json::object();
+      for (std::int64_t i = draw.Int(0, 3); i > 0; --i)
+        object[Value(draw, 9).dump()] = Value(draw, depth + 1);
+      return object;
+    }
+  }
+}
+
+TEST_CASE("an array is split as the parser reads it") {
+  Rng draw(Key("test", 5));
+  for (int round = 0; round < 2000; ++round) {
+    Json array = Json::array();
+    for (std::int64_t i = draw.Int(0, 5); i > 0; --i) array.push_back(Value(draw, 0));
+    const std::string body = array.dump(draw.Chance(0.5) ? -1 : 2);
+    INFO(body);
+    const auto found = SplitJson(body, 10);
+    REQUIRE(found);
+    REQUIRE(found->items.size() == array.size());
+    for (std::size_t i = 0; i < array.size(); ++i)
+      CHECK(Json::parse(found->items[i].text) == array[i]);
+  }
 }
 
 TEST_CASE("a deep array costs no stack") {
