@@ -2,7 +2,7 @@
 import unittest
 
 import assay
-from assay import rewards, sandbox, tasks
+from assay import program, rewards, sandbox, tasks
 
 
 class Tasks(unittest.TestCase):
@@ -46,6 +46,11 @@ class Sandbox(unittest.TestCase):
     def test_what_cannot_run_is_no_ending(self):
         with self.assertRaisesRegex(assay.JudgeError, "pyton"):
             sandbox.run("", "pyton")
+
+
+class Version(unittest.TestCase):
+    def test_program_and_package_are_one(self):
+        self.assertEqual(program.run(["--version"]).decode().strip(), assay.__version__)
 
 
 if __name__ == "__main__":
