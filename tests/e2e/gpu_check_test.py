@@ -239,7 +239,8 @@ class Reports(unittest.TestCase):
         # Names as Catch2 takes them: commas and brackets are escaped.
         tests = r"""case "$1" in
 -d) echo all; exit 1 ;;
---list-test-names-only) printf 'fine\non a, deterministic: [b]\ncrashes\nneeds two\nunknown\n'; exit 5 ;;
+--list-test-names-only) printf 'fine\non a, deterministic: [b]\ncrashes\nneeds two\nunknown\novertakes\n'; exit 6 ;;
+overtakes) test "$ASSAY_CUDA_OVERLAP" = 0 ;;
 fine) exit 0 ;;
 'on a\, deterministic: \[b\]') echo 'x == y'; exit 42 ;;
 crashes) kill -SEGV $$ ;;
@@ -252,7 +253,8 @@ esac"""
         cases = {case["name"]: (case["outcome"], case["problem"]) for case in ran.result("tests")["cases"]}
         self.assertEqual(cases, {"fine": ("passed", ""), "on a, deterministic: [b]": ("failed", "status 42"),
                                  "crashes": ("failed", "ended by a signal: Segmentation fault"), "needs two": ("skipped", "needs 2 GPUs"),
-                                 "unknown": ("failed", "no test of this name was run")})
+                                 "unknown": ("failed", "no test of this name was run"),
+                                 "overtakes": ("failed", "status 1; it passes with ASSAY_CUDA_OVERLAP=0")})
         self.assertIn("  - on a, deterministic: [b]: failed (status 42)", ran.table)
         self.assertEqual(ran.result("bench qwen2.5-0.5b")["outcome"], "passed")
 
