@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <cmath>
 #include <optional>
 #include <type_traits>
 #include <utility>
@@ -59,8 +58,9 @@ std::int64_t RowNumbers(const ModelConfig& c) {
 
 template <class T>
 std::int64_t Network<T>::WorkBytes(const ModelConfig& c, const WorkSize& size, std::int64_t parts) {
-  const std::int64_t floats = size.rows * c.hidden + c.context * c.head_dim + PartialSize(c, size) +
-                              size.samples * (c.vocabulary + c.heads);
+  const std::int64_t floats = size.rows * c.hidden +
+                              c.context * c.head_dim * (c.window_rope ? 2 : 1) +
+                              PartialSize(c, size) + size.samples * (c.vocabulary + c.heads);
   const std::int64_t joined = parts > 1 ? parts * c.hidden : 0;
   return size.rows * (RowNumbers(c) + joined) * static_cast<std::int64_t>(sizeof(T)) +
          floats * static_cast<std::int64_t>(sizeof(float));
@@ -90,6 +90,10 @@ Result<void> Network<T>::Allocate() {
   };
   take(cos_, c.context * c.head_dim / 2);
   take(sin_, c.context * c.head_dim / 2);
+  if (c.window_rope) {
+    take(window_cos_, c.context * c.head_dim / 2);
+    take(window_sin_, c.context * c.head_dim / 2);
+  }
   take(x_, size_.rows * c.hidden);
   take(normed_, size_.rows * c.hidden);
   take(delta_, size_.rows * c.hidden);
@@ -103,11 +107,18 @@ Result<void> Network<T>::Allocate() {
   take(logits_, size_.samples * c.vocabulary);
   if (problem) return tl::unexpected<Error>(*problem);
   stream_.Zero(arrived_.data(), arrived_.size() * sizeof(std::int32_t));
-  kernels::RopeTable rope(c.rope, c.head_dim);
-  rope.Grow(c.context);
-  stream_.Upload(cos_.data(), rope.Cos(0), cos_.size() * sizeof(float));
-  stream_.Upload(sin_.data(), rope.Sin(0), sin_.size() * sizeof(float));
+  UploadRope(c.rope, cos_, sin_);
+  if (c.window_rope) UploadRope(*c.window_rope, window_cos_, window_sin_);
   return stream_.Synchronize();
+}
+
+template <class T>
+void Network<T>::UploadRope(const RopeConfig& config, DeviceArray<float>& cos,
+                            DeviceArray<float>& sin) {
+  kernels::RopeTable rope(config, config_.head_dim);
+  rope.Grow(config_.context);
+  stream_.Upload(cos.data(), rope.Cos(0), cos.size() * sizeof(float));
+  stream_.Upload(sin.data(), rope.Sin(0), sin.size() * sizeof(float));
 }
 
 template <class T>
@@ -129,25 +140,28 @@ template <class T>
 void Network<T>::Activate(const LayerWeights<T>& w, std::int64_t rows) {
   const ModelConfig& c = config_;
   const float* bias = w.gate_up_bias.data();
-  if (!deterministic_ && rows <= kMostMatVecRows) {
+  const bool silu = c.activation == Activation::kSilu;
+  if (silu && !deterministic_ && rows <= kMostMatVecRows) {
     return MatVecSwiGlu<T>(stream_.handle(),
                            {normed_.data(), w.gate_up.data(), rows, c.hidden, 2 * c.intermediate},
                            bias, activated_.data());
   }
   Product(normed_.data(), w.gate_up.data(), rows, size_.rows, c.hidden, 2 * c.intermediate,
           gate_up_.data());
-  SwiGlu(stream_.handle(), gate_up_.data(), bias, rows, c.intermediate, activated_.data());
+  const auto gated = silu ? SwiGlu<T> : GeGlu<T>;
+  gated(stream_.handle(), gate_up_.data(), bias, rows, c.intermediate, activated_.data());
 }
 
 template <class T>
-typename Network<T>::Addend Network<T>::Join(std::int64_t rows, const float* bias) {
+typename Network<T>::Addend Network<T>::Join(std::int64_t rows, const DeviceArray<float>& bias,
+                                             const DeviceArray<float>& norm) {
   const std::int64_t count = rows * config_.hidden;
   if (parts() > 1) {
     share_.link->Gather(stream_, NumberOf<T>(), delta_.data(), joined_.data(), count);
-    return {joined_.data(), rows, bias};
+    return {joined_.data(), rows, bias.data(), norm.data()};
   }
   if (share_.link != nullptr) share_.link->Sum(stream_, NumberOf<T>(), delta_.data(), count);
-  return {delta_.data(), rows, bias};
+  return {delta_.data(), rows, bias.data(), norm.data()};
 }
 
 template <class T>
@@ -159,6 +173,7 @@ void Network<T>::Norm(const Addend& addend, const DeviceArray<float>& weight,
   args.parts = parts();
   args.part_stride = addend.rows * config_.hidden;
   args.bias = addend.bias;
+  args.delta_weight = addend.norm;
   args.weight = weight.data();
   args.sources = sources;
   args.rows = rows;
@@ -169,7 +184,7 @@ void Network<T>::Norm(const Addend& addend, const DeviceArray<float>& weight,
 }
 
 template <class T>
-void Network<T>::Attention(const LayerWeights<T>& w, const StepShape& shape,
+void Network<T>::Attention(std::int64_t layer, const LayerWeights<T>& w, const StepShape& shape,
                            const std::int32_t* data, const CacheView<T>& cache) {
   const ModelConfig& c = config_;
   RopeArgs<T> rope;
@@ -182,8 +197,9 @@ void Network<T>::Attention(const LayerWeights<T>& w, const StepShape& shape,
   rope.query_norm = w.query_norm.data();
   rope.key_norm = w.key_norm.data();
   rope.epsilon = static_cast<float>(c.rms_eps);
-  rope.cos = cos_.data();
-  rope.sin = sin_.data();
+  const bool windowed = c.IsWindowed(layer);
+  rope.cos = windowed && c.window_rope ? window_cos_.data() : cos_.data();
+  rope.sin = windowed && c.window_rope ? window_sin_.data() : sin_.data();
   rope.positions = data + shape.positions_at();
   rope.cache = cache;
   RotateAndKeep(stream_.handle(), rope);
@@ -194,7 +210,9 @@ void Network<T>::Attention(const LayerWeights<T>& w, const StepShape& shape,
   args.heads = c.heads;
   args.kv_heads = c.kv_heads;
   args.head_dim = c.head_dim;
-  args.scale = 1.0F / std::sqrt(static_cast<float>(c.head_dim));
+  args.scale = c.attention_scale();
+  args.cap = static_cast<float>(c.score_cap.value_or(0));
+  args.window = windowed ? c.window : 0;
   args.positions = rope.positions;
   args.cache = cache;
   args.out = attended_.data();
@@ -223,7 +241,8 @@ void Network<T>::Run(const Weights<T>& weights, const StepShape& shape, const st
   const ModelConfig& c = config_;
   const std::int64_t rows = shape.rows();
   const std::int64_t room = size_.rows;
-  Embed(stream_.handle(), weights.embedding.data(), data, drawn, rows, c.hidden, x_.data());
+  Embed(stream_.handle(), weights.embedding.data(), data, drawn, rows, c.hidden, x_.data(),
+        c.embedding_scale());
   CacheView<T> cache;
   cache.pool = pool;
   cache.page_stride = page_stride;
@@ -231,24 +250,28 @@ void Network<T>::Run(const Weights<T>& weights, const StepShape& shape, const st
   cache.tables = data + shape.tables_at();
   cache.table_stride = shape.table_stride();
   Addend addend;
-  for (const LayerWeights<T>& w : weights.layers) {
+  for (std::int64_t layer = 0; layer < c.layers; ++layer) {
+    const LayerWeights<T>& w = weights.layers[static_cast<std::size_t>(layer)];
     Norm(addend, w.attention_norm, nullptr, rows);
     Product(normed_.data(), w.qkv.data(), rows, room, c.hidden, QkvColumns(c), qkv_.data());
-    Attention(w, shape, data, cache);
+    Attention(layer, w, shape, data, cache);
     cache.layer_offset += 2 * kPagePositions * c.kv_columns();
     Product(attended_.data(), w.output.data(), rows, room, c.query_columns(), c.hidden,
             delta_.data());
-    addend = Join(rows, w.output_bias.data());
+    addend = Join(rows, w.output_bias, w.attention_output_norm);
     Norm(addend, w.mlp_norm, nullptr, rows);
     Activate(w, rows);
     Product(activated_.data(), w.down.data(), rows, room, c.intermediate, c.hidden, delta_.data());
-    addend = Join(rows, w.down_bias.data());
+    addend = Join(rows, w.down_bias, w.mlp_output_norm);
   }
   if (shape.wanted == 0 || !share_.has_head) return;
   Norm(addend, weights.final_norm, data + shape.sources_at(), shape.wanted);
   const T* head = c.tied_head ? weights.embedding.data() : weights.head.data();
   Product(normed_.data(), head, shape.wanted, size_.samples, c.hidden, c.vocabulary,
           logits_.data());
+  if (!c.logit_cap) return;
+  SoftCap(stream_.handle(), logits_.data(), shape.wanted * c.vocabulary,
+          static_cast<float>(*c.logit_cap));
 }
 
 template class Network<float>;

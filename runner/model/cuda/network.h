@@ -66,24 +66,27 @@ class Network {
         share_(share) {}
 
   Result<void> Allocate();
+  void UploadRope(const RopeConfig& config, DeviceArray<float>& cos, DeviceArray<float>& sin);
   // `room`: rows that the memory of x and y holds.
   template <class Out>
   void Product(const T* x, const T* w, std::int64_t rows, std::int64_t room, std::int64_t inputs,
                std::int64_t outputs, Out* y);
   // normed_ through the gated half of the MLP, to activated_.
   void Activate(const LayerWeights<T>& w, std::int64_t rows);
-  void Attention(const LayerWeights<T>& w, const StepShape& shape, const std::int32_t* data,
-                 const CacheView<T>& cache);
+  void Attention(std::int64_t layer, const LayerWeights<T>& w, const StepShape& shape,
+                 const std::int32_t* data, const CacheView<T>& cache);
   // What is still to be added to the rows of the residual stream; of each share, where it lies in
   // parts.
   struct Addend {
     const T* data = nullptr;
     std::int64_t rows = 0;
     const float* bias = nullptr;
+    const float* norm = nullptr;
   };
   std::int64_t parts() const { return deterministic_ ? share_.of : 1; }
-  // delta_ of all shares: summed, or brought here to be summed.
-  Addend Join(std::int64_t rows, const float* bias);
+  // delta_ of all shares: summed, or brought here to be summed; then the bias, then the norm, each
+  // where there is one.
+  Addend Join(std::int64_t rows, const DeviceArray<float>& bias, const DeviceArray<float>& norm);
   void Norm(const Addend& addend, const DeviceArray<float>& weight, const std::int32_t* sources,
             std::int64_t rows);
 
@@ -95,6 +98,8 @@ class Network {
   Share share_;
   DeviceArray<float> cos_;  // [context][head_dim / 2]
   DeviceArray<float> sin_;
+  DeviceArray<float> window_cos_;  // of windowed layers, where they turn otherwise
+  DeviceArray<float> window_sin_;
   DeviceArray<float> x_;  // the residual stream
   DeviceArray<T> normed_;
   DeviceArray<T> qkv_;

@@ -69,10 +69,6 @@ std::string LargestThatFits(const ModelConfig& config, const Options& given,
 
 // Sizes that the kernels' 16-byte copies and tables need.
 Result<void> CheckShape(std::string_view name, const ModelConfig& c) {
-  if (!c.IsPlain()) {
-    return Fail(ErrorCode::kUsage, "{}: models of architecture {} are sampled from on the CPU only",
-                name, c.architecture);
-  }
   const auto divisible = [&](std::int64_t n, std::string_view what) -> Result<void> {
     if (n % 8 == 0) return {};
     return Fail(ErrorCode::kUsage, "{}: {} is {}; on a GPU it must be a multiple of 8", name, what,

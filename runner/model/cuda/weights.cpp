@@ -125,8 +125,13 @@ void LoadLayer(const ModelConfig& c, const std::string& layer, Loader& loader,
   const std::string attention = layer + "self_attn.";
   const std::int64_t q = c.query_columns();
   const std::int64_t kv = c.kv_columns();
-  loader.LoadVectors({{layer + "input_layernorm.weight", c.hidden}}, out.attention_norm);
-  loader.LoadVectors({{layer + "post_attention_layernorm.weight", c.hidden}}, out.mlp_norm);
+  const NormNames norms = NormNamesOf(c);
+  loader.LoadVectors({{layer + norms.attention, c.hidden}}, out.attention_norm);
+  loader.LoadVectors({{layer + norms.mlp, c.hidden}}, out.mlp_norm);
+  if (c.output_norms) {
+    loader.LoadVectors({{layer + norms.attention_output, c.hidden}}, out.attention_output_norm);
+    loader.LoadVectors({{layer + norms.mlp_output, c.hidden}}, out.mlp_output_norm);
+  }
   if (c.qk_norm) {
     loader.LoadVectors({{attention + "q_norm.weight", c.head_dim}}, out.query_norm);
     loader.LoadVectors({{attention + "k_norm.weight", c.head_dim}}, out.key_norm);
@@ -167,7 +172,7 @@ std::int64_t WeightBytes(const ModelConfig& c, std::size_t bytes_of_number) {
   const std::int64_t matrices =
       c.layers * c.hidden * (2 * c.query_columns() + 2 * c.kv_columns() + 3 * c.intermediate) +
       c.vocabulary * c.hidden * (c.tied_head ? 1 : 2);
-  const std::int64_t vectors = c.layers * (4 * c.hidden + c.query_columns() + 2 * c.kv_columns() +
+  const std::int64_t vectors = c.layers * (6 * c.hidden + c.query_columns() + 2 * c.kv_columns() +
                                            2 * c.intermediate + 2 * c.head_dim);
   return matrices * static_cast<std::int64_t>(bytes_of_number) +
          vectors * static_cast<std::int64_t>(sizeof(float));

@@ -14,11 +14,13 @@ namespace assay::cuda {
 // Arrays are empty where the architecture has none.
 template <class T>
 struct LayerWeights {
-  DeviceArray<float> attention_norm;  // [hidden]
-  DeviceArray<float> mlp_norm;        // [hidden]
-  DeviceArray<float> query_norm;      // [head_dim]
-  DeviceArray<float> key_norm;        // [head_dim]
-  DeviceArray<T> qkv;                 // rows of queries, keys, values one after the other
+  DeviceArray<float> attention_norm;         // [hidden]
+  DeviceArray<float> mlp_norm;               // [hidden]
+  DeviceArray<float> attention_output_norm;  // [hidden]
+  DeviceArray<float> mlp_output_norm;        // [hidden]
+  DeviceArray<float> query_norm;             // [head_dim]
+  DeviceArray<float> key_norm;               // [head_dim]
+  DeviceArray<T> qkv;                        // rows of queries, keys, values one after the other
   DeviceArray<float> qkv_bias;
   DeviceArray<T> output;
   DeviceArray<float> output_bias;

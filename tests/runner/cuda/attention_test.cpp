@@ -80,7 +80,8 @@ struct Scene {
         for (std::int64_t d = 0; d < dim; ++d) {
           query.push_back(ToFloat(qkv[static_cast<std::size_t>(r * columns + head * dim + d)]));
         }
-        kernels::reference::Attend(query.data(), keys.data(), values.data(), seen, dim, args.scale,
+        kernels::reference::Attend(query.data(), keys.data(), values.data(),
+                                   {FirstSeen(args, seen - 1), seen, args.scale, args.cap}, dim,
                                    all.data() + (r * shape.heads + head) * dim);
       }
     }
@@ -137,6 +138,28 @@ TEMPLATE_TEST_CASE("attention of drawn tokens", "", float, Bf16, Half) {
   }
 }
 
+// A window within one stretch of 256, over one border, over two; and one wider than all.
+TEMPLATE_TEST_CASE("drawn tokens see a window, by capped scores", "", float, Bf16, Half) {
+  DeviceCase device;
+  for (const Shape& shape : {Shape{4, 2, 64}, Shape{2, 1, 256}}) {
+    Scene<TestType> scene(device, shape, 700, {0, 1, 2, 3, 4}, {0, 19, 20, 256, 640});
+    constexpr std::int64_t kSplits = 4;
+    const auto partial = device.Room<float>(static_cast<std::size_t>(
+        PartialFloats(scene.rows(), shape.heads, shape.head_dim, kSplits)));
+    const auto arrived =
+        device.Put(std::vector<std::int32_t>(static_cast<std::size_t>(scene.rows() * shape.heads)));
+    for (const std::int64_t window : {1, 20, 200, 300, 640, 1000}) {
+      for (const float cap : {0.0F, 2.0F}) {
+        INFO("window " << window << ", cap " << cap);
+        scene.args.window = window;
+        scene.args.cap = cap;
+        AttendDecode(device.handle(), scene.args, kSplits, {partial.data(), arrived.data()});
+        CHECK(Distance(device.Get(scene.out), scene.Expected()) < Tolerance<TestType>());
+      }
+    }
+  }
+}
+
 TEMPLATE_TEST_CASE("attention of prompt rows by tiles", "", Bf16, Half) {
   DeviceCase device;
   for (const Shape& shape : {Shape{3, 1, 24}, Shape{2, 2, 64}, Shape{4, 1, 72}, Shape{2, 1, 128}}) {
@@ -152,14 +175,20 @@ TEMPLATE_TEST_CASE("attention of prompt rows by tiles", "", Bf16, Half) {
     Scene<TestType> scene(device, shape, 160, sequences, positions);
     const std::vector<PrefillTile> tiles = {{0, 64}, {64, 6}, {70, 3}};
     const auto d_tiles = device.Put(tiles);
-    AttendPrefill(device.handle(), scene.args, d_tiles.data(), 3);
-    const auto out = device.Get(scene.out);
-    CHECK(Distance(out, scene.Expected()) < 2 * Tolerance<TestType>());
-    // Cut otherwise, the rows have the same bits.
     const std::vector<PrefillTile> others = {{0, 10}, {10, 60}, {70, 1}, {71, 2}};
     const auto d_others = device.Put(others);
-    AttendPrefill(device.handle(), scene.args, d_others.data(), 4);
-    CHECK(Floats(device.Get(scene.out)) == Floats(out));
+    for (const auto& [window, cap] :
+         {std::pair<std::int64_t, float>{0, 0}, {20, 0}, {0, 2}, {70, 2}}) {
+      INFO("window " << window << ", cap " << cap);
+      scene.args.window = window;
+      scene.args.cap = cap;
+      AttendPrefill(device.handle(), scene.args, d_tiles.data(), 3);
+      const auto out = device.Get(scene.out);
+      CHECK(Distance(out, scene.Expected()) < 2 * Tolerance<TestType>());
+      // Cut otherwise, the rows have the same bits.
+      AttendPrefill(device.handle(), scene.args, d_others.data(), 4);
+      CHECK(Floats(device.Get(scene.out)) == Floats(out));
+    }
   }
 }
 

@@ -22,8 +22,8 @@ std::unique_ptr<Backend> OnDevice(const Checkpoint& checkpoint, WeightType type,
 }
 
 const std::vector<std::string>& Families() {
-  static const std::vector<std::string> names = {"llama_tied", "llama3_rope", "qwen2",
-                                                 "qwen2_yarn", "qwen3",       "phi3"};
+  static const std::vector<std::string> names = {
+      "llama_tied", "llama3_rope", "qwen2", "qwen2_yarn", "qwen3", "phi3", "gemma2", "gemma3"};
   return names;
 }
 
@@ -36,8 +36,11 @@ TEST_CASE("greedy texts and log-probabilities of every family equal the CPU's in
   for (const std::string& name : Families()) {
     DYNAMIC_SECTION(name) {
       const Checkpoint checkpoint = Tiny(name);
-      const std::vector<std::vector<TokenId>> prompts = {
-          Prompt(19, checkpoint.config.vocabulary, 1), Prompt(3, checkpoint.config.vocabulary, 2)};
+      std::vector<std::vector<TokenId>> prompts = {Prompt(19, checkpoint.config.vocabulary, 1),
+                                                   Prompt(3, checkpoint.config.vocabulary, 2)};
+      if (!checkpoint.config.windowed.empty()) {
+        prompts.push_back(Prompt(checkpoint.config.window + 11, checkpoint.config.vocabulary, 3));
+      }
       const auto expected = Sample(*OnCpu(checkpoint), prompts, 1, greedy, true);
       for (const bool deterministic : {true, false}) {
         if (!deterministic && name != "qwen2" && name != "phi3")

@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "runner/model/checkpoint/fused_tensors.h"
 #include "runner/model/checkpoint/safetensors.h"
+#include "runner/model/checkpoint/usual_tensors.h"
 #include "runner/model/decode/batcher.h"
 #include "runner/model/decode/cpu_backend.h"
 #include "tests/runner/cuda/device_case.h"
@@ -31,7 +31,7 @@ inline Checkpoint Tiny(const std::string& name) {
   if (!config) FAIL(config.error().message);
   auto weights = Safetensors::Open(folder);
   if (!weights) FAIL(weights.error().message);
-  auto split = SplitFused(*std::move(weights), *config);
+  auto split = UsualTensors(*std::move(weights), *config);
   return {*std::move(config), std::move(split)};
 }
 

@@ -1,4 +1,4 @@
-// Embedding, norms, SwiGLU and rotation against their CPU references.
+// Embedding, norms, gates, caps and rotation against their CPU references.
 #include "runner/model/cuda/kernels/rows.h"
 
 #include "runner/model/cuda/kernels/rope.h"
@@ -20,6 +20,8 @@ TEMPLATE_TEST_CASE("rows of the embedding", "", float, Bf16, Half) {
     const auto x = device.Room<float>(static_cast<std::size_t>(4 * columns));
     Embed(device.handle(), on_device.data(), ids.data(), nullptr, 4, columns, x.data());
     const auto rows = device.Get(x);
+    Embed(device.handle(), on_device.data(), ids.data(), nullptr, 1, columns, x.data(), 6.5F);
+    CHECK(device.Get(x)[0] == 6.5F * rows[0]);
     for (std::int64_t i = 0; i < 4 * columns; ++i) {
       const auto from = static_cast<std::size_t>(
           tokens[static_cast<std::size_t>(i / columns)] * columns + i % columns);
@@ -115,7 +117,62 @@ TEMPLATE_TEST_CASE("what several GPUs add to a row is added in their order", "",
   CHECK(device.Get(d_x) == sums);
 }
 
-TEMPLATE_TEST_CASE("SwiGLU", "", float, Bf16, Half) {
+TEMPLATE_TEST_CASE("what is added to a row is normalised first where it has a norm", "", float,
+                   Bf16, Half) {
+  DeviceCase device;
+  constexpr std::int64_t kRows = 4;
+  constexpr std::int64_t kParts = 2;
+  for (const std::int64_t columns : {8, 72, 576}) {
+    const auto x = device.Random(kRows * columns);
+    const auto delta = device.Random<TestType>(kParts * kRows * columns, 5);
+    const auto delta_weight = device.Random(columns);
+    const auto weight = device.Random(columns);
+    const auto d_x = device.Put(x);
+    const auto d_delta = device.Put(delta);
+    const auto d_delta_weight = device.Put(delta_weight);
+    const auto d_weight = device.Put(weight);
+    const auto out = device.Room<TestType>(static_cast<std::size_t>(kRows * columns));
+    AddNormArgs<TestType> args;
+    args.x = d_x.data();
+    args.delta = d_delta.data();
+    args.parts = kParts;
+    args.part_stride = kRows * columns;
+    args.delta_weight = d_delta_weight.data();
+    args.weight = d_weight.data();
+    args.rows = kRows;
+    args.columns = columns;
+    args.epsilon = 1e-5F;
+    args.out = out.data();
+    AddNorm(device.handle(), args);
+    std::vector<float> sums(x.size());
+    for (std::size_t i = 0; i < delta.size(); ++i) sums[i % sums.size()] += ToFloat(delta[i]);
+    std::vector<float> expected(x.size());
+    for (std::int64_t r = 0; r < kRows; ++r) {
+      float* row = sums.data() + r * columns;
+      reference::RmsNorm(row, delta_weight.data(), columns, 1e-5F, row);
+      for (std::int64_t i = 0; i < columns; ++i) {
+        row[i] += x[static_cast<std::size_t>(r * columns + i)];
+      }
+      reference::RmsNorm(row, weight.data(), columns, 1e-5F, expected.data() + r * columns);
+    }
+    CHECK(Distance(device.Get(d_x), sums) < 1e-5);
+    CHECK(Distance(device.Get(out), expected) < Tolerance<TestType>());
+  }
+}
+
+TEST_CASE("caps") {
+  DeviceCase device;
+  for (const std::int64_t n : {1, 255, 256, 700}) {
+    const auto x = device.Random(n, 100);
+    const auto d_x = device.Put(x);
+    SoftCap(device.handle(), d_x.data(), n, 30);
+    std::vector<float> expected;
+    for (const float value : x) expected.push_back(reference::SoftCap(value, 30));
+    CHECK(Distance(device.Get(d_x), expected) < 1e-5);
+  }
+}
+
+TEMPLATE_TEST_CASE("SwiGLU and GeGLU", "", float, Bf16, Half) {
   DeviceCase device;
   for (const std::int64_t width : {8, 24, 256, 264, 1536}) {
     const auto in = device.Random<TestType>(3 * 2 * width, 3);
@@ -123,9 +180,11 @@ TEMPLATE_TEST_CASE("SwiGLU", "", float, Bf16, Half) {
     const auto d_in = device.Put(in);
     const auto d_bias = device.Put(bias);
     const auto out = device.Room<TestType>(static_cast<std::size_t>(3 * width));
-    for (const bool with_bias : {false, true}) {
-      SwiGlu(device.handle(), d_in.data(), with_bias ? d_bias.data() : nullptr, 3, width,
-             out.data());
+    for (const auto& [with_bias, gelu] :
+         {std::pair{false, false}, {true, false}, {false, true}, {true, true}}) {
+      const auto gated = gelu ? GeGlu<TestType> : SwiGlu<TestType>;
+      gated(device.handle(), d_in.data(), with_bias ? d_bias.data() : nullptr, 3, width,
+            out.data());
       auto sums = Floats(in);
       std::vector<float> expected(static_cast<std::size_t>(3 * width));
       for (std::int64_t r = 0; r < 3; ++r) {
@@ -133,7 +192,8 @@ TEMPLATE_TEST_CASE("SwiGLU", "", float, Bf16, Half) {
         for (std::int64_t i = 0; with_bias && i < 2 * width; ++i) {
           row[i] += bias[static_cast<std::size_t>(i)];
         }
-        reference::SwiGlu(row, row + width, width, expected.data() + r * width);
+        (gelu ? reference::GeGlu : reference::SwiGlu)(row, row + width, width,
+                                                      expected.data() + r * width);
       }
       CHECK(Distance(device.Get(out), expected) < Tolerance<TestType>());
     }

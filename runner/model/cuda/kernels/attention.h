@@ -35,10 +35,21 @@ struct AttentionArgs {
   std::int64_t kv_heads = 0;
   std::int64_t head_dim = 0;  // a multiple of 8
   float scale = 1;
-  const std::int32_t* positions = nullptr;  // of each row: it sees [0, positions[r]]
+  float cap = 0;                            // of scores, see rows.h; 0: none
+  std::int64_t window = 0;                  // positions that a row sees, the last ones; 0: all
+  const std::int32_t* positions = nullptr;  // of each row: it sees up to positions[r]
   CacheView<T> cache;
   T* out = nullptr;  // [row][heads * head_dim]
+
+  // Kernels for rows that see everything as it is are compiled apart: they need fewer registers.
+  bool IsLimited() const { return window > 0 || cap > 0; }
 };
+
+// The first position that a row at `position` sees.
+template <class T>
+ASSAY_BOTH std::int64_t FirstSeen(const AttentionArgs<T>& a, std::int64_t position) {
+  return a.window > 0 && position >= a.window ? position - a.window + 1 : 0;
+}
 
 // What Decode needs beside it for rows of several stretches.
 struct DecodeRoom {

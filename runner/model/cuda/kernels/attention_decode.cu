@@ -57,7 +57,10 @@ __device__ void Scores(const AttentionArgs<T>& a, const Shared<kGroup>& shared, 
         }
       }
     }
-    for (int m = 0; m < kGroup; ++m) shared.weights[m * kSplit + t - start] = score[m] * a.scale;
+    for (int m = 0; m < kGroup; ++m) {
+      const float scaled = score[m] * a.scale;
+      shared.weights[m * kSplit + t - start] = a.cap > 0 ? Capped(scaled, a.cap) : scaled;
+    }
   }
 }
 
@@ -124,9 +127,11 @@ __global__ void __launch_bounds__(kThreads)
   const std::int64_t kv_head = blockIdx.y / chunks;
   const std::int64_t first = blockIdx.y % chunks * kGroup;  // query of the group
   const std::int64_t positions = a.positions[row] + 1;
-  const std::int64_t start = blockIdx.z * kSplit;
-  if (start >= positions) return;
-  const std::int64_t end = start + kSplit < positions ? start + kSplit : positions;
+  const std::int64_t first_seen = FirstSeen(a, positions - 1);
+  const std::int64_t stretch = blockIdx.z * kSplit;
+  if (stretch >= positions || stretch + kSplit <= first_seen) return;
+  const std::int64_t start = stretch > first_seen ? stretch : first_seen;
+  const std::int64_t end = stretch + kSplit < positions ? stretch + kSplit : positions;
   const std::int64_t queries = group - first < kGroup ? group - first : kGroup;
   const Shared<kGroup> shared(a.head_dim);
   const std::int64_t head = kv_head * group + first;
@@ -142,7 +147,7 @@ __global__ void __launch_bounds__(kThreads)
   for (int m = 0; m < kGroup; ++m) Weigh<kGroup>(shared, m, end - start, max[m], sum[m]);
   Values<T, kGroup, kPairs>(a, shared, row, kv_head, start, end);
   __syncthreads();
-  const bool alone = positions <= kSplit;
+  const bool alone = stretch <= first_seen && positions <= stretch + kSplit;
   for (int m = 0; m < kGroup; ++m) {
     if (m >= queries) break;
     float* piece = alone ? nullptr : Piece(a, room, index, head + m, blockIdx.z, splits);

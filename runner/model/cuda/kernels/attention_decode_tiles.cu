@@ -71,18 +71,19 @@ __device__ void FetchTile(const Place<T>& place, std::int64_t behind, std::int64
   }
 }
 
-// The running warp's rows over positions [start, end).
-template <class T, int kDim>
-__device__ void AttendWarp(const Place<T>& place, const T* queries, float scale, std::int64_t start,
-                           std::int64_t end, T* keys, TileRows<kDim>& rows) {
+// The running warp's rows over positions [start, end), of which they see those from `first` on.
+template <class T, int kDim, bool kLimited>
+__device__ void AttendWarp(const AttentionArgs<T>& a, const Place<T>& place, const T* queries,
+                           std::int64_t first, std::int64_t start, std::int64_t end, T* keys,
+                           TileRows<kDim>& rows) {
   T* values = keys + Layout<kDim>::kTile;
   const std::int64_t behind = kPagePositions * place.head_dim;
-  const std::int64_t last[2] = {end - 1, end - 1};
+  const Seen seen{{first, first}, {end - 1, end - 1}};
   for (std::int64_t at = start; at < end; at += kKeys) {
     WaitCopies<1>();
     __syncwarp();
     float scores[kKeys / 8][4];
-    TileScores<T, kDim, kKeys>(queries, keys, scale, at, last, scores);
+    TileScores<T, kDim, kKeys, kLimited>(a, queries, keys, at, seen, scores);
     __syncwarp();
     if (at + kKeys < end) FetchTile<T, kDim>(place, 0, at + kKeys, end, keys);
     CommitCopies();
@@ -114,7 +115,7 @@ __device__ void StorePieces(const TileRows<kDim>& rows, float* pieces) {
   }
 }
 
-template <class T, int kDim>
+template <class T, int kDim, bool kLimited>
 __global__ void __launch_bounds__(kThreads)
     DecodeTilesKernel(AttentionArgs<T> a, std::int64_t splits, DecodeRoom room) {
   LetNextBegin();
@@ -127,8 +128,9 @@ __global__ void __launch_bounds__(kThreads)
   const std::int64_t kv_head = blockIdx.y / chunks;
   const unsigned first = blockIdx.y % chunks * kQueries;  // query of the group
   const std::int64_t positions = a.positions[row] + 1;
+  const std::int64_t first_seen = kLimited ? FirstSeen(a, positions - 1) : 0;
   const std::int64_t start = blockIdx.z * kSplit;
-  if (start >= positions) return;
+  if (start >= positions || start + kSplit <= first_seen) return;
   const std::int64_t queries = group - first < kQueries ? group - first : kQueries;
   const std::int64_t head = kv_head * group + first;
   T* shared = reinterpret_cast<T*>(SharedBytes());  // [kQueries][kStride], then each warp's
@@ -150,13 +152,13 @@ __global__ void __launch_bounds__(kThreads)
   WaitCopies<2>();
   __syncthreads();  // queries are of the whole block
   TileRows<kDim> rows;
-  AttendWarp<T, kDim>(place, shared, a.scale, from, to, keys, rows);
+  AttendWarp<T, kDim, kLimited>(a, place, shared, first_seen, from, to, keys, rows);
   WaitCopies<0>();
   __syncwarp();
   StorePieces<kDim>(rows, reinterpret_cast<float*>(keys));
   __syncthreads();
 
-  const bool alone = positions <= kSplit;
+  const bool alone = start <= first_seen && positions <= start + kSplit;
   const auto* pieces =
       reinterpret_cast<const float*>(shared + kQueries * Layout<kDim>::kStride);  // of warp 0
   const auto fours = static_cast<unsigned>(a.head_dim / 4);
@@ -186,7 +188,9 @@ void LaunchTiles(void* stream, const AttentionArgs<T>& a, std::int64_t splits,
   const std::int64_t chunks = (a.heads / a.kv_heads + kQueries - 1) / kQueries;
   Launch({static_cast<unsigned>(a.rows), static_cast<unsigned>(a.kv_heads * chunks),
           static_cast<unsigned>(splits), kThreads, Layout<kDim>::kElements * sizeof(T)},
-         stream, DecodeTilesKernel<T, kDim>, a, splits, room);
+         stream,
+         a.IsLimited() ? DecodeTilesKernel<T, kDim, true> : DecodeTilesKernel<T, kDim, false>, a,
+         splits, room);
 }
 
 }  // namespace

@@ -59,7 +59,8 @@ __device__ void JoinWhenLast(const AttentionArgs<T>& a, const DecodeRoom& room, 
                              std::int64_t head, std::int64_t queries, std::int64_t splits,
                              std::int32_t* flag) {
   const std::int64_t row = a.first_row + index;
-  const std::int64_t used = SplitsFor(a.positions[row] + 1);
+  const std::int64_t first = FirstSeen(a, a.positions[row]) / kSplit;
+  const std::int64_t used = SplitsFor(a.positions[row] + 1) - first;
   __threadfence();  // this block's pieces, before its arrival
   __syncthreads();
   if (threadIdx.x == 0) {
@@ -76,7 +77,7 @@ __device__ void JoinWhenLast(const AttentionArgs<T>& a, const DecodeRoom& room, 
     const std::int64_t query = head + i / fours;
     const std::int64_t d = i % fours * 4;
     StoreQuotients(
-        JoinPieces(Piece(a, room, index, query, 0, splits), a.head_dim + kPieceHeader, used, d),
+        JoinPieces(Piece(a, room, index, query, first, splits), a.head_dim + kPieceHeader, used, d),
         a.out + (row * a.heads + query) * a.head_dim + d);
   }
 }

@@ -44,7 +44,7 @@ __device__ void FetchKeys(const AttentionArgs<T>& a, std::int64_t row, std::int6
   }
 }
 
-template <class T, int kDim>
+template <class T, int kDim, bool kLimited>
 __global__ void __launch_bounds__(kThreads)
     PrefillKernel(AttentionArgs<T> a, const PrefillTile* tiles) {
   LetNextBegin();
@@ -59,27 +59,30 @@ __global__ void __launch_bounds__(kThreads)
 
   const unsigned lane = threadIdx.x % kWarp;
   const int first = static_cast<int>(threadIdx.x / kWarp * 16);  // of the warp's rows in the tile
-  std::int64_t last[2];  // position that a row sees last; -1 for rows beyond the tile
+  Seen seen;                                                     // nothing in rows beyond the tile
   for (int half = 0; half < 2; ++half) {
     const int row = first + static_cast<int>(lane / 4) + half * 8;
-    last[half] = row < tile.rows ? a.positions[tile.first_row + row] : -1;
+    seen.last[half] = row < tile.rows ? a.positions[tile.first_row + row] : -1;
+    seen.first[half] = kLimited ? FirstSeen(a, seen.last[half]) : 0;
   }
   const std::int64_t end = a.positions[tile.first_row + tile.rows - 1] + 1;
   TileRows<kDim> rows;
-  for (std::int64_t start = 0; start < end; start += kKeys) {
+  const std::int64_t begin =
+      kLimited ? FirstSeen(a, a.positions[tile.first_row]) / kKeys * kKeys : 0;
+  for (std::int64_t start = begin; start < end; start += kKeys) {
     __syncthreads();
     FetchKeys<T, kDim>(a, tile.first_row, kv_head, start, end, keys, values);
     CommitCopies();
     WaitCopies<0>();
     __syncthreads();
     float scores[kKeys / 8][4];
-    TileScores<T, kDim, kKeys>(queries + first * kTileStride<kDim>, keys, a.scale, start, last,
-                               scores);
+    TileScores<T, kDim, kKeys, kLimited>(a, queries + first * kTileStride<kDim>, keys, start, seen,
+                                         scores);
     TileWeigh<kDim, kKeys>(scores, rows);
     TileAddValues<T, kDim, kKeys>(scores, values, rows);
   }
   for (int half = 0; half < 2; ++half) {
-    if (last[half] < 0) continue;
+    if (seen.last[half] < 0) continue;
     const std::int64_t row = tile.first_row + first + lane / 4 + half * 8;
     T* out = a.out + row * a.heads * a.head_dim + head * a.head_dim;
     for (int n = 0; n < kDim / 8; ++n) {
@@ -98,7 +101,8 @@ void LaunchPrefill(void* stream, const AttentionArgs<T>& args, const PrefillTile
                    std::int64_t count) {
   Launch({static_cast<unsigned>(count), static_cast<unsigned>(args.heads), 1, kThreads,
           3 * kTile<kDim> * sizeof(T)},
-         stream, PrefillKernel<T, kDim>, args, tiles);
+         stream, args.IsLimited() ? PrefillKernel<T, kDim, true> : PrefillKernel<T, kDim, false>,
+         args, tiles);
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 // Bf16 or Half.
 #pragma once
 
+#include "runner/model/cuda/kernels/attention.h"
 #include "runner/model/cuda/kernels/math.h"
 #include "runner/model/cuda/kernels/tile.h"
 
@@ -34,11 +35,17 @@ __device__ inline float RowSum(float x) {
   return x;
 }
 
+// The positions that the lane's two rows see; none where last is -1.
+struct Seen {
+  std::int64_t first[2];
+  std::int64_t last[2];
+};
+
 // scores = scaled queries * keys of positions [start, start + kKeys), -infinity where a row does
-// not see the position.
-template <class T, int kDim, int kKeys>
-__device__ void TileScores(const T* queries, const T* keys, float scale, std::int64_t start,
-                           const std::int64_t (&last)[2], float (&scores)[kKeys / 8][4]) {
+// not see the position. kLimited: seen.first and the cap of `a` are looked at.
+template <class T, int kDim, int kKeys, bool kLimited>
+__device__ void TileScores(const AttentionArgs<T>& a, const T* queries, const T* keys,
+                           std::int64_t start, const Seen& seen, float (&scores)[kKeys / 8][4]) {
   const unsigned lane = threadIdx.x % kWarp;
   for (int n = 0; n < kKeys / 8; ++n) {
     for (int i = 0; i < 4; ++i) scores[n][i] = 0;
@@ -55,7 +62,10 @@ __device__ void TileScores(const T* queries, const T* keys, float scale, std::in
   for (int n = 0; n < kKeys / 8; ++n) {
     for (int i = 0; i < 4; ++i) {
       const std::int64_t t = start + n * 8 + lane % 4 * 2 + i % 2;
-      scores[n][i] = t <= last[i / 2] ? scores[n][i] * scale : -INFINITY;
+      float score = scores[n][i] * a.scale;
+      if (kLimited && a.cap > 0) score = Capped(score, a.cap);
+      const bool visible = t <= seen.last[i / 2] && (!kLimited || t >= seen.first[i / 2]);
+      scores[n][i] = visible ? score : -INFINITY;
     }
   }
 }

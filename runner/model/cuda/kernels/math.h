@@ -25,6 +25,15 @@ __device__ inline float Exp(float x) {
 
 __device__ inline float Silu(float x) { return x / (1.0F + Exp(-x)); }
 
+// gelu by its approximation with tanh, and cap * tanh(x / cap): as on the CPU, see
+// transformer/kernels/activation.h.
+__device__ inline float Gelu(float x) {
+  return x / (1.0F + Exp(x * fmaf(x * x, 0.044715F, 1.0F) * -1.5957691216F));
+}
+__device__ inline float Capped(float x, float cap) {
+  return cap * (1.0F - 2.0F / (Exp((x + x) / cap) + 1.0F));
+}
+
 // The sum over the warp, in every lane: halves added to halves, 16 apart, then 8, 4, 2, 1.
 template <class T>
 __device__ T WarpSum(T value) {

@@ -27,10 +27,6 @@ struct Sight {
 // One query over keys and values [positions][head_dim].
 void Attend(const float* query, const float* keys, const float* values, const Sight& sight,
             std::int64_t head_dim, float* out);
-inline void Attend(const float* query, const float* keys, const float* values,
-                   std::int64_t positions, std::int64_t head_dim, float scale, float* out) {
-  Attend(query, keys, values, Sight{0, positions, scale, 0}, head_dim, out);
-}
 // exp((logits[i] - max) / temperature) and their sum.
 double Exponentials(const float* logits, std::int64_t n, double temperature, float* out);
 
