@@ -7,8 +7,11 @@ a JSON file and a markdown table.
 
 Every engine is a process of its own that stays loaded. Measurements of one cell (batch, prompt, new tokens) follow each
 other, assay and llama.cpp twice in turns; the better of the two counts, so that a passing disturbance does not decide.
-Rates are of decoding alone; those of assay include sampling and log-probabilities, those of llama.cpp do not
-(engine_peers.py). The weights of llama.cpp's types are made from the file by gguf_retype.py.
+There are two rates. Of the whole run: new tokens by the time from the requests to the last of them, prompts included.
+Of decoding: that time less the time of the same run with one new token. Where many long prompts are processed, assay
+decodes the first samples meanwhile, so that its second rate says too much; the first is the one to compare. Rates of assay
+include sampling and log-probabilities, those of llama.cpp do not (engine_peers.py). The weights of llama.cpp's types are
+made from the file by gguf_retype.py.
 """
 
 import argparse
@@ -87,6 +90,12 @@ def start_engines(args, work):
     return engines
 
 
+def whole_rate(cell, got):
+    """New tokens/s with the prompts; where fewer new tokens were measured, as if the rest came at the same rate."""
+    _, prompt, new = cell
+    return round(new / (prompt / got["prefill_tokens_per_s"] + new / got["decode_tokens_per_s"]), 1)
+
+
 def measure_cell(engines, cell):
     batch, prompt, new = cell
     best = {}
@@ -97,20 +106,21 @@ def measure_cell(engines, cell):
             if engine.most_tokens < new and prompt > 64:
                 continue  # its prompts alone would take most of the time
             got = engine.ask(f"decode {batch} {prompt} {min(new, engine.most_tokens)}")
-            if engine.name not in best or got["decode_tokens_per_s"] > best[engine.name]["decode_tokens_per_s"]:
+            got["whole_tokens_per_s"] = whole_rate(cell, got)
+            if engine.name not in best or got["whole_tokens_per_s"] > best[engine.name]["whole_tokens_per_s"]:
                 best[engine.name] = got
-            print(f"{batch:3} x {prompt:4} + {new:4}  {engine.name:22} {got['decode_tokens_per_s']:8.1f} tokens/s",
-                  file=sys.stderr)
+            print(f"{batch:3} x {prompt:4} + {new:4}  {engine.name:22} {got['whole_tokens_per_s']:8.1f} tokens/s, decoding "
+                  f"{got['decode_tokens_per_s']:8.1f}", file=sys.stderr)
     return {"batch": batch, "prompt": prompt, "new": new, "engines": best}
 
 
-def fastest(cell, family):
-    rates = [(got["decode_tokens_per_s"], name) for name, got in cell["engines"].items() if name.startswith(family)]
+def fastest(cell, family, rate):
+    rates = [(got[rate], name) for name, got in cell["engines"].items() if name.startswith(family)]
     return max(rates, default=(None, None))
 
 
-def ratio(cell, peer):
-    ours, theirs = fastest(cell, "assay")[0], fastest(cell, peer)[0]
+def ratio(cell, peer, rate):
+    ours, theirs = fastest(cell, "assay", rate)[0], fastest(cell, peer, rate)[0]
     return None if theirs is None else round(ours / theirs, 2)
 
 
@@ -118,17 +128,18 @@ def table(result):
     names = sorted({name for cell in result["cells"] for name in cell["engines"]},
                    key=lambda name: (name.split()[0] != "assay", name.split()[0] != "llama.cpp"))
     lines = [f"{result['cpu']} ({', '.join(result['flags'])}), {result['threads']} threads, {result['file']}, "
-             f"{result['date']}, load before {result['load_before']:.2f}", "",
-             "Tokens/s of decoding; assay with sampling and log-probabilities, llama.cpp without.", "",
-             "| batch | prompt | new | " + " | ".join(names) + " | to llama.cpp's best | to transformers' best |",
-             "|---" * (5 + len(names)) + "|"]
-    for cell in result["cells"]:
-        rates = [cell["engines"].get(name, {}).get("decode_tokens_per_s") for name in names]
-        row = [cell["batch"], cell["prompt"], cell["new"], *("-" if r is None else f"{r:.0f}" for r in rates)]
-        for peer in ("llama.cpp", "transformers"):
-            times = ratio(cell, peer)
-            row.append("-" if times is None else f"{times:.2f} x")
-        lines.append("| " + " | ".join(map(str, row)) + " |")
+             f"{result['date']}, load before {result['load_before']:.2f}"]
+    for rate, what in (("whole_tokens_per_s", "New tokens/s, prompts included"), ("decode_tokens_per_s", "Decoding alone")):
+        lines += ["", f"{what}; assay with sampling and log-probabilities, llama.cpp without.", "",
+                  "| batch | prompt | new | " + " | ".join(names) + " | to llama.cpp's best | to transformers' best |",
+                  "|---" * (5 + len(names)) + "|"]
+        for cell in result["cells"]:
+            rates = [cell["engines"].get(name, {}).get(rate) for name in names]
+            row = [cell["batch"], cell["prompt"], cell["new"], *("-" if r is None else f"{r:.0f}" for r in rates)]
+            for peer in ("llama.cpp", "transformers"):
+                times = ratio(cell, peer, rate)
+                row.append("-" if times is None else f"{times:.2f} x")
+            lines.append("| " + " | ".join(map(str, row)) + " |")
     lines += ["", "| engine | load s | peak MB |", "|---|---|---|"]
     for name in names:
         peak = max(cell["engines"][name]["peak_mb"] for cell in result["cells"] if name in cell["engines"])
@@ -148,7 +159,7 @@ def main():
     parser.add_argument("--file", type=pathlib.Path, default=DEFAULT_FILE)
     parser.add_argument("--bench", type=pathlib.Path, default=ROOT / "build/release/tests/bench/engine_bench")
     parser.add_argument("--out", type=pathlib.Path, default=ROOT / "build/bench")
-    parser.add_argument("--dtypes", default="f32,bf16,int8")
+    parser.add_argument("--dtypes", default="f32,bf16,int8,int4")
     parser.add_argument("--llama", default="", help="types of llama.cpp's weights, separated by commas")
     parser.add_argument("--transformers", default="", help="float32, bfloat16, separated by commas")
     args = parser.parse_args()
