@@ -4,17 +4,11 @@
 #include <optional>
 
 #include "base/suggest.h"
+#include "base/trim.h"
 #include "tasks/python_data.h"
 
 namespace assay {
 namespace {
-
-std::string Trimmed(std::string_view text) {
-  constexpr std::string_view kBlank = " \t\r\n";
-  const auto first = text.find_first_not_of(kBlank);
-  if (first == std::string_view::npos) return "";
-  return std::string(text.substr(first, text.find_last_not_of(kBlank) - first + 1));
-}
 
 bool IsWordChar(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
@@ -131,12 +125,12 @@ Result<Json> EvaluateStep(const Json& step, const Json& record, std::size_t inde
     if (at == std::string::npos) {
       return Fail(ErrorCode::kInput, "field \"{}\" holds no \"{}\"", name, *after_last);
     }
-    return Json(Trimmed(std::string_view(*text).substr(at + after_last->size())));
+    return Json(std::string(Trimmed(std::string_view(*text).substr(at + after_last->size()))));
   }
   if (boxed) {
     const auto inside = LastBoxed(*text);
     if (!inside) return Fail(ErrorCode::kInput, "field \"{}\" holds no \\boxed{{}}", name);
-    return Json(Trimmed(*inside));
+    return Json(std::string(Trimmed(*inside)));
   }
   if (digits) {
     std::string found;

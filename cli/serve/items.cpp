@@ -1,15 +1,9 @@
 #include "cli/serve/items.h"
 
+#include "base/trim.h"
+
 namespace assay::serve {
 namespace {
-
-constexpr std::string_view kBlank = " \t\r\n";
-
-std::string_view Trimmed(std::string_view text) {
-  const auto begin = text.find_first_not_of(kBlank);
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(kBlank) - begin + 1);
-}
 
 tl::unexpected<Error> TooMany(std::size_t most) {
   return Fail(ErrorCode::kUsage, "body: more than {} items (--max-items)", most);

@@ -17,7 +17,7 @@ import weakref
 
 from assay import forks
 from assay import program as program_module
-from assay.answers import check_answer
+from assay.answers import as_json, check_answer
 from assay.errors import JudgeError, TimedOut
 
 MOST_ITEMS = 512       # sent and not answered
@@ -233,9 +233,7 @@ def _take(items):
     """The next items as text after their id, as many as go together; none at the end."""
     texts, size, start = [], 0, time.monotonic()
     for item in items:
-        text = json.dumps(item, ensure_ascii=False, allow_nan=False)
-        # A Python string may hold halves of characters, which UTF-8 cannot say.
-        line = (b"," if item else b"") + text[1:].encode("utf-8", "replace") + b"\n"
+        line = (b"," if item else b"") + as_json(item)[1:] + b"\n"
         texts.append(line)
         size += len(line)
         if len(texts) == GROUP_ITEMS or size >= GROUP_BYTES or time.monotonic() - start > GROUP_SECONDS:

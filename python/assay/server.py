@@ -14,7 +14,7 @@ import time
 import urllib.parse
 
 from assay import forks
-from assay.answers import check_answer
+from assay.answers import as_json, check_answer
 from assay.errors import ServerError, TimedOut
 
 MOST_ITEMS = 64        # of one request
@@ -144,9 +144,7 @@ def _batches(items):
 
 
 def _line(number, item):
-    text = json.dumps({"id": number, **item}, ensure_ascii=False, allow_nan=False)
-    # A Python string may hold halves of characters, which UTF-8 cannot say.
-    return text.encode("utf-8", "replace") + b"\n"
+    return as_json({"id": number, **item}) + b"\n"
 
 
 def _answers(reply, count):

@@ -154,7 +154,7 @@ def table(result):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--quick", action="store_true", help="three cells, under three minutes")
+    parser.add_argument("--quick", action="store_true", help="three cells, under four minutes")
     parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
     parser.add_argument("--file", type=pathlib.Path, default=DEFAULT_FILE)
     parser.add_argument("--bench", type=pathlib.Path, default=ROOT / "build/release/tests/bench/engine_bench")

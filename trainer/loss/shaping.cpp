@@ -6,16 +6,10 @@
 #include <unordered_set>
 #include <vector>
 
+#include "base/trim.h"
+
 namespace assay {
 namespace {
-
-constexpr std::string_view kSpace = " \t\r\n";
-
-std::string_view Trimmed(std::string_view text) {
-  const auto first = text.find_first_not_of(kSpace);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kSpace) - first + 1);
-}
 
 // Takes `open` … `close` from the front of `text`; false when it is not there, or not exactly once.
 bool TakeBlock(std::string_view& text, std::string_view open, std::string_view close) {
@@ -32,8 +26,8 @@ bool TakeBlock(std::string_view& text, std::string_view open, std::string_view c
 std::vector<std::string_view> Words(std::string_view text) {
   std::vector<std::string_view> words;
   std::size_t at = 0;
-  while ((at = text.find_first_not_of(kSpace, at)) != std::string_view::npos) {
-    const std::size_t end = std::min(text.find_first_of(kSpace, at), text.size());
+  while ((at = text.find_first_not_of(kWhiteSpace, at)) != std::string_view::npos) {
+    const std::size_t end = std::min(text.find_first_of(kWhiteSpace, at), text.size());
     words.push_back(text.substr(at, end - at));
     at = end;
   }

@@ -2,6 +2,7 @@
 // that learns from them.
 #include <algorithm>
 
+#include "runner/model/local_flags.h"
 #include "trainer/stages/describe.h"
 #include "trainer/stages/policy_step.h"
 #include "trainer/stages/sampler_limits.h"
@@ -37,20 +38,17 @@ Result<Model*> Trainer::Sampler() {
     if (auto loaded = sampler_->Reload(); !loaded) return Pass(loaded.error());
     return sampler_.get();
   }
-  LocalModelOptions options;
-  const auto device = ParseDevice(config_.rollout.device);
-  if (!device) return Pass(device.error());
-  const auto weights = ParseWeightType(config_.rollout.dtype);
-  if (!weights) return Pass(weights.error());
-  options.device = device->device;
-  options.gpus = device->gpus;
-  options.weights = *weights;
-  options.threads = config_.threads;
-  options.batch = kSamplerBatch;
-  options.cache_bytes = kSamplerCacheBytes;
+  LocalFlags flags;
+  flags.device = config_.rollout.device;
+  flags.dtype = config_.rollout.dtype;
+  flags.threads = config_.threads;
+  auto options = ReadLocalFlags(flags);
+  if (!options) return Pass(options.error());
+  options->batch = kSamplerBatch;
+  options->cache_bytes = kSamplerCacheBytes;
   auto made = MakeLocalModel(LocalParts{parts_->config, Borrowed(learner_->weights()),
                                         parts_->tokenizer, parts_->chat_template, "policy"},
-                             options);
+                             *options);
   if (!made) return Within("rollout", made.error());
   sampler_ = std::move(*made);
   return sampler_.get();

@@ -2,24 +2,22 @@
 
 #include <algorithm>
 
+#include "base/trim.h"
+
 namespace assay {
 namespace {
-
-constexpr std::string_view kSpace = " \t\r\n";
 
 class PositionsVerifier : public Verifier {
  public:
   explicit PositionsVerifier(std::string reference) : reference_(std::move(reference)) {}
 
   Verdict Check(std::string_view response, std::chrono::milliseconds) const override {
-    const auto first = response.find_first_not_of(kSpace);
-    if (first == std::string_view::npos) {
+    const std::string_view text = Trimmed(response);
+    if (text.empty()) {
       Verdict verdict = Verdict::NoAnswer("nothing was written");
       verdict.reward = 0;
       return verdict;
     }
-    const std::string_view text =
-        response.substr(first, response.find_last_not_of(kSpace) - first + 1);
     const std::string answer(text.substr(0, 4 * reference_.size()));
     if (text == reference_) return Verdict::Correct(answer, "every character");
     std::size_t same = 0;

@@ -225,10 +225,8 @@ bool Batcher::Start(Group& group) {
 }
 
 void Batcher::Release(Group& group) {
-  for (const PageId page : group.pages) pool_.Drop(page);
-  for (const PageId page : group.spare) pool_.Drop(page);
-  group.pages.clear();
-  group.spare.clear();
+  pool_.DropAll(group.pages);
+  pool_.DropAll(group.spare);
   free_places_.push_back(group.kept);
 }
 
@@ -311,7 +309,7 @@ void Batcher::TakeDraw(RunningSample& sample, const std::optional<Draw>& draw) {
   sample.draw = -1;
   if (!draw) {
     sample.done = true;
-    DropPages(sample);
+    pool_.DropAll(sample.pages);
     Tell(sample.job.request,
          Fail(ErrorCode::kInput, "the model's logits are not finite after {} tokens",
               sample.prompt_tokens + static_cast<std::int64_t>(sample.ids.size())));
@@ -331,15 +329,9 @@ void Batcher::TakeDraw(RunningSample& sample, const std::optional<Draw>& draw) {
   }
 }
 
-void Batcher::DropPages(RunningSample& sample) {
-  // In reverse, so that whoever takes them next gets them in a row.
-  for (auto page = sample.pages.rbegin(); page != sample.pages.rend(); ++page) pool_.Drop(*page);
-  sample.pages.clear();
-}
-
 void Batcher::End(RunningSample& sample, Finish finish, std::string stopped_by) {
   sample.done = true;
-  DropPages(sample);
+  pool_.DropAll(sample.pages);
   Tell(sample.job.request, sample.ToResponse(finish, std::move(stopped_by)));
 }
 
@@ -363,7 +355,7 @@ void Batcher::FailAll(const Error& error) {
   drawing_.clear();
   for (const auto& sample : running_) {
     if (sample->done) continue;
-    DropPages(*sample);
+    pool_.DropAll(sample->pages);
     Tell(sample->job.request, Pass(error));
   }
   running_.clear();

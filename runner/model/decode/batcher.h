@@ -88,7 +88,6 @@ class Batcher {
   void FailAll(const Error& error);
   void TakeDraw(RunningSample& sample, const std::optional<Draw>& draw);
   void End(RunningSample& sample, Finish finish, std::string stopped_by);
-  void DropPages(RunningSample& sample);
   void Release(Group& group);
   void CancelAll();
   void Tell(std::size_t request, Result<Response> response);

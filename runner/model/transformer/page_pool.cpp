@@ -30,4 +30,9 @@ void PagePool::Drop(PageId page) {
   if (--users == 0) free_.push_back(page);
 }
 
+void PagePool::DropAll(std::vector<PageId>& pages) {
+  for (auto page = pages.rbegin(); page != pages.rend(); ++page) Drop(*page);
+  pages.clear();
+}
+
 }  // namespace assay

@@ -27,6 +27,8 @@ class PagePool {
   void AddUser(PageId page);
   // The page is free once its last user has dropped it.
   void Drop(PageId page);
+  // All of them, which leaves none. In reverse, so that whoever takes them next gets them in a row.
+  void DropAll(std::vector<PageId>& pages);
 
  private:
   std::vector<std::int32_t> users_;
